@@ -1,0 +1,67 @@
+//! No measure without a decision: [`Approved`] is the only key to computing one, and [`Approvals`] the only place that
+//! hands it out.
+
+use std::collections::BTreeMap;
+
+use catalogue::{Catalogue, Measure};
+use store::{Decision, DecisionStatus, Register};
+use thiserror::Error;
+
+/// The decisions as they stand.
+#[derive(Debug, Clone, Default)]
+pub struct Approvals {
+    decisions: BTreeMap<String, Decision>,
+}
+
+/// A measure that the committee has approved.
+#[derive(Debug, Clone, Copy)]
+pub struct Approved<'a> {
+    measure: &'a Measure,
+    demonstration: bool,
+}
+
+impl<'a> Approved<'a> {
+    /// The measure.
+    pub const fn measure(&self) -> &'a Measure {
+        self.measure
+    }
+
+    /// Whether the decision was only made for a demonstration.
+    pub const fn is_demonstration(&self) -> bool {
+        self.demonstration
+    }
+}
+
+/// A measure that may not be computed.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("the measure {measure} rests on the decision {decision}, which the committee has not approved; see `ecarnet-stats governance list`")]
+pub struct NotApproved {
+    /// The measure.
+    pub measure: String,
+    /// The decision it needs.
+    pub decision: String,
+}
+
+impl Approvals {
+    /// Reads the decisions.
+    pub async fn load(register: &Register) -> Result<Self, store::Error> {
+        let decisions = register.decisions().await?;
+        Ok(Self { decisions: decisions.into_iter().map(|one| (one.id.clone(), one)).collect() })
+    }
+
+    /// The key to a measure, if its decision is approved.
+    pub fn approve<'a>(&self, catalogue: &Catalogue, measure: &'a Measure) -> Result<Approved<'a>, NotApproved> {
+        let id = &catalogue.decision_of(measure).id;
+        match self.decisions.get(id) {
+            Some(decision) if decision.status == DecisionStatus::Approved => {
+                Ok(Approved { measure, demonstration: decision.demonstration })
+            }
+            _ => Err(NotApproved { measure: measure.name.clone(), decision: id.clone() }),
+        }
+    }
+
+    /// Whether any decision was only made for a demonstration.
+    pub fn are_for_demonstration(&self) -> bool {
+        self.decisions.values().any(|decision| decision.demonstration)
+    }
+}

@@ -1,0 +1,11 @@
+//! Measures over the lake: what a person sees of her own, what a closing releases, what is technical.
+//!
+//! Everything here ends at the exit gate: query results are `Figures`, and what leaves is `Released`.
+
+pub mod closing;
+pub mod governance;
+pub mod own;
+pub mod range;
+mod rows;
+pub mod school;
+pub mod view;

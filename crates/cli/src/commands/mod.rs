@@ -1,0 +1,12 @@
+//! One module a command.
+
+pub mod bench;
+pub mod demo;
+pub mod doctor;
+pub mod figures;
+pub mod governance;
+pub mod import;
+pub mod maintain;
+pub mod serve;
+pub mod simulate;
+pub mod token;

@@ -1,0 +1,72 @@
+//! The one binary. This file reads the command line, gives everything its clock, and says what went wrong: exit 0 done,
+//! 1 failed, 2 wrong use. Data goes to stdout, everything else to stderr.
+
+mod commands;
+mod settings;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Allocation dominates what is left of the collection's time once parsing is done.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Statistics for e-carnet, from which nobody can learn anything about a person.
+#[derive(Parser)]
+#[command(name = "ecarnet-stats", version, arg_required_else_help = true)]
+struct Line {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Collect events and show dashboards.
+    Serve(commands::serve::Options),
+    /// Start a living product on simulated schools, and open it.
+    Demo(commands::demo::Options),
+    /// Play a school year through a server's public API.
+    Simulate(commands::simulate::Options),
+    /// Make tokens for apps and tools.
+    Token(commands::token::Options),
+    /// Bring in data from files.
+    Import(commands::import::Options),
+    /// Fold, close, release, retire, compact: what `serve` does by itself.
+    Maintain(commands::maintain::Options),
+    /// Print the figures of a view.
+    Figures(commands::figures::Options),
+    /// See and record the committee's decisions.
+    Governance(commands::governance::Options),
+    /// Explain what is wrong with a data folder.
+    Doctor(commands::doctor::Options),
+    /// Measure: ingest, dashboard.
+    Bench(commands::bench::Options),
+}
+
+fn main() -> ExitCode {
+    // Readers may close our output early (`| head`); that is no failure of ours.
+    let line = Line::parse();
+    let filter = tracing_subscriber::EnvFilter::try_from_env("ECARNET_STATS_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false).init();
+    let done = match line.command {
+        Command::Serve(options) => commands::serve::run(options),
+        Command::Demo(options) => commands::demo::run(options),
+        Command::Simulate(options) => commands::simulate::run(options),
+        Command::Token(options) => commands::token::run(options),
+        Command::Import(options) => commands::import::run(options),
+        Command::Maintain(options) => commands::maintain::run(options),
+        Command::Figures(options) => commands::figures::run(options),
+        Command::Governance(options) => commands::governance::run(options),
+        Command::Doctor(options) => commands::doctor::run(options),
+        Command::Bench(options) => commands::bench::run(options),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("ecarnet-stats: {error:#}");
+            ExitCode::from(if error.is::<settings::WrongUse>() { 2 } else { 1 })
+        }
+    }
+}

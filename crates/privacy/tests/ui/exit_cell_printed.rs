@@ -1,0 +1,7 @@
+//! The rows behind a figure cannot be printed.
+
+use privacy::exit::Cell;
+
+fn main() {
+    println!("{:?}", Cell::new());
+}

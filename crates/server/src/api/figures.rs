@@ -1,0 +1,37 @@
+//! `GET /api/v1/figures`: the figures of a view, as the pages show them, for the signed-in person.
+
+use std::sync::Arc;
+
+use analytics::view::View;
+use axum::Json;
+use axum::extract::{Query, State};
+use axum::http::HeaderMap;
+use serde::Deserialize;
+
+use crate::access;
+use crate::app::App;
+use crate::problem::Problem;
+use crate::views::{self, ViewState};
+
+/// Which view, beside its state.
+#[derive(Deserialize)]
+pub struct Which {
+    /// `ma-classe` or `mon-ecole`.
+    view: String,
+}
+
+/// The figures of a view.
+pub async fn get(
+    State(app): State<Arc<App>>,
+    Query(which): Query<Which>,
+    Query(state): Query<ViewState>,
+    headers: HeaderMap,
+) -> Result<Json<View>, Problem> {
+    let session = access::session(&app, &headers).await?.ok_or_else(Problem::not_found)?;
+    let view = match which.view.as_str() {
+        "ma-classe" => views::own_class(&app, &session.claims, &state).await?.view,
+        "mon-ecole" => views::school(&app, &session.claims, &state).await?.1.view,
+        _ => return Err(Problem::not_found()),
+    };
+    Ok(Json(view))
+}

@@ -1,0 +1,6 @@
+//! The API for machines.
+
+pub mod events;
+pub mod figures;
+pub mod opt_out;
+pub mod roster;

@@ -1,0 +1,56 @@
+//! `PUT /api/v1/establishments/{uai}/roster`: who is declared, for a school year. It replaces the former one.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use privacy::entry::CleanRoster;
+use privacy::{Raw, Uai};
+use serde::Serialize;
+use store::Scope;
+
+use crate::app::App;
+use crate::problem::Problem;
+use crate::{access, body};
+
+/// How many people the roster declares.
+#[derive(Serialize)]
+pub struct Declared {
+    classes: u64,
+    teachers: u64,
+    pupils: u64,
+    families: u64,
+}
+
+/// Takes a roster.
+pub async fn put(
+    State(app): State<Arc<App>>,
+    Path(uai): Path<String>,
+    headers: HeaderMap,
+    sent: Body,
+) -> Result<Json<Declared>, Problem> {
+    let token = access::token(&app, &headers, Scope::Collect).await?;
+    let _turn = app.limits.admit(&token)?;
+    let uai: Uai = uai.parse().map_err(|error: privacy::NotAUai| {
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "uai", "Not an establishment code", error.to_string())
+    })?;
+    if token.scope.establishment.as_ref().is_some_and(|own| *own != uai) {
+        let detail = "the token does not cover this establishment";
+        return Err(Problem::new(StatusCode::FORBIDDEN, "out-of-scope", "Not your establishment", detail));
+    }
+    let bytes = body::read(&headers, sent).await?;
+    let roster = CleanRoster::admit(&Raw::new(&bytes[..]), uai, app.store.catalogue(), &app.store.keys())
+        .map_err(|error| {
+            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "roster", "The roster is not as expected", error.to_string())
+        })?;
+    let declared = app.store.register().put_roster(&roster).await?;
+    app.know(roster.uai().clone(), roster.academy());
+    Ok(Json(Declared {
+        classes: declared.classes,
+        teachers: declared.teachers,
+        pupils: declared.pupils,
+        families: declared.families,
+    }))
+}

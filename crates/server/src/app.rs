@@ -1,0 +1,99 @@
+//! What every request shares: the store, the gate, the clock, and what is cached from the register.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, RwLock};
+
+use calendar::{Academy, Calendar};
+use jiff::Timestamp;
+use privacy::Uai;
+use privacy::entry::{Gate, Place};
+use store::Store;
+
+use crate::clock::Clock;
+use crate::limits::Limits;
+use crate::load::Load;
+
+/// An identity of the demonstration: raw claims, kept in memory only.
+#[derive(Clone)]
+pub struct DemoIdentity {
+    /// `teacher`, `school_head` or `editor`.
+    pub role: String,
+    /// Its establishment; an operator has none.
+    pub establishment: Option<String>,
+    /// Its identifier, as in events.
+    pub actor: Option<String>,
+    /// Its class, as in events.
+    pub class: Option<String>,
+}
+
+/// The server's state.
+pub struct App {
+    pub(crate) store: Store,
+    pub(crate) gate: Gate,
+    pub(crate) calendar: Calendar,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) limits: Limits,
+    pub(crate) load: Load,
+    pub(crate) tokens: crate::access::Tokens,
+    /// Who may sign in without an identity provider: only in a demonstration.
+    pub(crate) identities: Vec<DemoIdentity>,
+    places: RwLock<HashMap<Uai, Place>>,
+    opt_outs: RwLock<Arc<HashSet<[u8; 32]>>>,
+}
+
+impl App {
+    /// Prepares the state: reads establishments and objections, and makes sure that this school year has its keys.
+    pub async fn new(
+        store: Store,
+        calendar: Calendar,
+        clock: Arc<dyn Clock>,
+        identities: Vec<DemoIdentity>,
+    ) -> Result<Self, store::Error> {
+        store.ensure_roots(date_of(clock.now()))?;
+        let places = store.register().establishments().await?;
+        let opt_outs = store.register().opt_outs().await?;
+        Ok(Self {
+            gate: Gate::new(Arc::clone(store.catalogue())),
+            calendar,
+            clock,
+            limits: Limits::default(),
+            load: Load::default(),
+            tokens: crate::access::Tokens::default(),
+            identities,
+            places: RwLock::new(places.into_iter().map(|one| (one.uai, Place { academy: one.academy })).collect()),
+            opt_outs: RwLock::new(Arc::new(opt_outs.into_iter().collect())),
+            store,
+        })
+    }
+
+    /// What the gate must know about an establishment.
+    pub(crate) fn place(&self, uai: &Uai) -> Option<Place> {
+        self.places.read().ok()?.get(uai).copied()
+    }
+
+    /// Remembers an establishment that has sent a roster.
+    pub(crate) fn know(&self, uai: Uai, academy: Academy) {
+        if let Ok(mut places) = self.places.write() {
+            places.insert(uai, Place { academy });
+        }
+    }
+
+    /// The digests of those who objected.
+    pub(crate) fn opt_outs(&self) -> Arc<HashSet<[u8; 32]>> {
+        self.opt_outs.read().map(|list| Arc::clone(&list)).unwrap_or_default()
+    }
+
+    /// Adds or removes an objection, effective for the next batch.
+    pub(crate) fn object(&self, digest: [u8; 32], objects: bool) {
+        if let Ok(mut list) = self.opt_outs.write() {
+            let mut changed = (**list).clone();
+            if objects { changed.insert(digest) } else { changed.remove(&digest) };
+            *list = Arc::new(changed);
+        }
+    }
+}
+
+/// The date in metropolitan France: what the product calls "today".
+pub(crate) fn date_of(now: Timestamp) -> jiff::civil::Date {
+    jiff::tz::TimeZone::get("Europe/Paris").unwrap_or(jiff::tz::TimeZone::UTC).to_datetime(now).date()
+}

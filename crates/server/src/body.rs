@@ -1,0 +1,68 @@
+//! Request bodies: bounded, decompressed within bounds, never logged.
+
+use std::io::Read;
+
+use axum::body::Body;
+use axum::http::{HeaderMap, StatusCode, header};
+
+use crate::problem::Problem;
+
+/// The most bytes taken from the wire.
+pub const MOST_SENT: usize = 8 * 1_024 * 1_024;
+
+/// The most bytes once decompressed: 5,000 events of three kilobytes.
+pub const MOST_UNPACKED: usize = 16 * 1_024 * 1_024;
+
+fn too_large(what: &str, most: usize) -> Problem {
+    let detail = format!("{what} is larger than {} MiB; send several smaller batches", most / (1_024 * 1_024));
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The body is too large", detail)
+}
+
+/// Reads a body and undoes its content encoding (identity, gzip or zstd).
+pub async fn read(headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Problem> {
+    let declared = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if declared.is_some_and(|length| length > MOST_SENT) {
+        return Err(too_large("the body", MOST_SENT));
+    }
+    let sent = axum::body::to_bytes(body, MOST_SENT).await.map_err(|error| {
+        // axum gives the bound and a broken connection the same type; only the bound has a length limit as its source.
+        if format!("{error:?}").contains("LengthLimit") {
+            too_large("the body", MOST_SENT)
+        } else {
+            let detail = "the connection ended before the body did; send the batch again";
+            Problem::new(StatusCode::BAD_REQUEST, "cut-short", "The body was cut short", detail)
+        }
+    })?;
+    let encoding = headers.get(header::CONTENT_ENCODING).map_or("identity", |value| value.to_str().unwrap_or("?"));
+    match encoding.to_ascii_lowercase().as_str() {
+        "identity" | "" => Ok(sent.into()),
+        "gzip" => unpack(flate2::read::MultiGzDecoder::new(&sent[..]), "gzip"),
+        "zstd" => {
+            let mut decoder = zstd::stream::read::Decoder::new(&sent[..]).map_err(|_| cut_short("zstd"))?;
+            // 8 MiB: what every sender uses by default, and not the gigabytes a hostile frame may ask for.
+            decoder.window_log_max(23).map_err(|_| cut_short("zstd"))?;
+            unpack(decoder, "zstd")
+        }
+        _ => Err(Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "content-encoding",
+            "The content encoding is not supported",
+            "send the body as it is, or with Content-Encoding gzip or zstd",
+        )),
+    }
+}
+
+fn cut_short(encoding: &str) -> Problem {
+    let detail = format!("the body is no complete {encoding} stream; it may have been cut short: send it again");
+    Problem::new(StatusCode::BAD_REQUEST, "cut-short", "The body cannot be unpacked", detail)
+}
+
+fn unpack(decoder: impl Read, encoding: &str) -> Result<Vec<u8>, Problem> {
+    let mut unpacked = Vec::new();
+    let most = MOST_UNPACKED as u64 + 1;
+    decoder.take(most).read_to_end(&mut unpacked).map_err(|_| cut_short(encoding))?;
+    if unpacked.len() > MOST_UNPACKED {
+        return Err(too_large("the unpacked body", MOST_UNPACKED));
+    }
+    Ok(unpacked)
+}

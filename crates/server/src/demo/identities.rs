@@ -1,0 +1,61 @@
+//! Signing in during a demonstration: the identities' raw claims pass the same gate as those of an identity provider.
+
+use std::sync::Arc;
+
+use axum::Form;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use jiff::Span;
+use privacy::Raw;
+use privacy::entry::{Claims, RawClaims};
+use serde::Deserialize;
+
+use crate::access::{self, COOKIE};
+use crate::app::App;
+use crate::problem::Problem;
+
+/// How long a demonstration session lasts, in hours.
+const HOURS: i64 = 12;
+
+/// Which identity to become.
+#[derive(Deserialize)]
+pub struct Choice {
+    /// Its place in the list.
+    identity: usize,
+}
+
+/// Signs in.
+pub async fn sign_in(State(app): State<Arc<App>>, Form(choice): Form<Choice>) -> Result<Response, Problem> {
+    let identity = app.identities.get(choice.identity).ok_or_else(Problem::not_found)?;
+    let raw = RawClaims {
+        role: identity.role.clone(),
+        establishment: identity.establishment.clone(),
+        actor: identity.actor.clone(),
+        class: identity.class.clone(),
+    };
+    let claims = Claims::admit(&Raw::new(raw), &app.store.keys()).map_err(|error| {
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "claims", "The claims cannot be used", error.to_string())
+    })?;
+    let expires = app.clock.real() + Span::new().hours(HOURS);
+    let secret = app.store.register().open_session(&claims, expires).await?;
+    app.store.register().log(app.clock.real(), &claims.audit_name(), "sign_in", "demonstration").await?;
+    let home = if identity.role == "teacher" { "/ma-classe" } else { "/mon-ecole" };
+    Ok(with_cookie(home, &format!("{COOKIE}={}; Path=/; HttpOnly; SameSite=Lax; Max-Age={}", secret.reveal(), HOURS * 3_600)))
+}
+
+/// Signs out.
+pub async fn sign_out(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Problem> {
+    if let Some(secret) = access::cookie(&headers) {
+        app.store.register().close_session(secret).await?;
+    }
+    Ok(with_cookie("/", &format!("{COOKIE}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0")))
+}
+
+fn with_cookie(to: &str, cookie: &str) -> Response {
+    let mut response = Redirect::to(to).into_response();
+    if let Ok(value) = HeaderValue::from_str(cookie) {
+        response.headers_mut().insert(header::SET_COOKIE, value);
+    }
+    response
+}

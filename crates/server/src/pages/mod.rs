@@ -1,0 +1,20 @@
+//! The pages: HTML and SVG made on the server, complete without scripts, in French and English. Every figure on them
+//! comes out of a [`crate::views::Compared`], which holds released figures only.
+
+mod address;
+mod card;
+pub mod class;
+mod frames;
+pub mod home;
+mod layout;
+mod lookup;
+mod names;
+mod operator;
+mod period;
+mod scene;
+pub mod school;
+pub mod transparency;
+pub mod trouble;
+mod visit;
+mod weeks;
+mod words;

@@ -1,0 +1,152 @@
+//! From a signed-in person and an address to a view she may see. Pages, the API and the command line all come this way.
+
+use analytics::governance::Approvals;
+use analytics::own;
+use analytics::range::{NoRange, Range};
+use analytics::school;
+use analytics::view::View;
+use calendar::{SchoolYear, Zone};
+use catalogue::Role;
+use jiff::civil::Date;
+use privacy::entry::Claims;
+use privacy::exit::{OwnAccess, Subject, Viewer};
+use privacy::{Pseudonym, Uai};
+use serde::Deserialize;
+use store::Establishment;
+
+use crate::app::{App, date_of};
+use crate::problem::Problem;
+
+/// The state of a view as the address bar holds it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ViewState {
+    /// A period's label.
+    pub p: Option<String>,
+    /// A free range: its first day.
+    pub from: Option<String>,
+    /// A free range: its last day.
+    pub until: Option<String>,
+    /// `fr` or `en`.
+    pub lang: Option<String>,
+    /// `0` turns the comparison off.
+    pub compare: Option<String>,
+    /// The school an operator looks at.
+    pub uai: Option<String>,
+}
+
+impl ViewState {
+    /// Whether the comparison is on.
+    pub fn compares(&self) -> bool {
+        self.compare.as_deref() != Some("0")
+    }
+
+    /// The range it asks for, in a zone; the current school period by default.
+    pub fn range(&self, app: &App, zone: Zone) -> Result<Range, NoRange> {
+        let filled = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+        if let (Some(from), Some(until)) = (filled(&self.from), filled(&self.until)) {
+            // What could be anything is not repeated back.
+            let date = |text: String| {
+                text.parse::<Date>().map_err(|_| NoRange::Period("a bound of the range is no date".to_owned()))
+            };
+            return Range::between(date(from)?, date(until)?);
+        }
+        match filled(&self.p) {
+            Some(label) => Range::of_label(&label, &app.calendar, zone),
+            None => Ok(Range::current(&app.calendar, zone, date_of(app.clock.now()))),
+        }
+    }
+}
+
+/// A view and the one it is compared with.
+pub struct Compared {
+    /// The range shown.
+    pub range: Range,
+    /// What it shows.
+    pub view: View,
+    /// The range before and what it showed, where the comparison is on and there is one.
+    pub previous: Option<(Range, View)>,
+    /// Whether any decision behind it was only made for a demonstration.
+    pub demonstration: bool,
+}
+
+/// Where a signed-in person belongs.
+pub async fn establishment(app: &App, uai: &Uai) -> Result<Establishment, Problem> {
+    app.store.register().establishment(uai).await?.ok_or_else(Problem::not_found)
+}
+
+/// The teacher's own class over the range her address asks for.
+pub async fn own_class(app: &App, claims: &Claims, state: &ViewState) -> Result<Compared, Problem> {
+    let uai = claims.establishment().filter(|_| claims.role() == Some(Role::Teacher)).ok_or_else(Problem::not_found)?;
+    let place = establishment(app, &uai).await?;
+    let range = state.range(app, place.academy.zone()).map_err(|error| bad_range(&error))?;
+    let approvals = Approvals::load(app.store.register()).await?;
+    let view = class_in(app, &approvals, claims, &uai, &range).await?.ok_or_else(Problem::not_found)?;
+    let previous = match range.previous(&app.calendar, place.academy.zone()).filter(|_| state.compares()) {
+        Some(range) => class_in(app, &approvals, claims, &uai, &range).await?.map(|view| (range, view)),
+        None => None,
+    };
+    Ok(Compared { range, view, previous, demonstration: approvals.are_for_demonstration() })
+}
+
+/// Her class in the range's school year; `None` where she has none. The view is logged before a row is read.
+async fn class_in(
+    app: &App,
+    approvals: &Approvals,
+    claims: &Claims,
+    uai: &Uai,
+    range: &Range,
+) -> Result<Option<View>, Problem> {
+    let Some((person, class)) = class_of(app, claims, uai, range.school_year()).await? else { return Ok(None) };
+    let viewer = Viewer { establishment: uai.clone(), person, classes: vec![class] };
+    let subject = Subject::Class(class);
+    let logged =
+        app.store.register().log_view(app.clock.real(), &claims.audit_name(), uai, person, subject, &range.label).await?;
+    let access = OwnAccess::check(&viewer, subject, logged).map_err(|_| Problem::not_found())?;
+    let view = own::class_view(&app.store, approvals, &access, range).await?;
+    Ok(Some(view.into_value()))
+}
+
+/// Who she is and which class is hers in a school year: her claims name it, and that year's roster agrees.
+pub async fn class_of(
+    app: &App,
+    claims: &Claims,
+    uai: &Uai,
+    year: SchoolYear,
+) -> Result<Option<(Pseudonym, Pseudonym)>, Problem> {
+    let Some(in_year) = claims.in_year(year) else { return Ok(None) };
+    let Some(class) = in_year.class else { return Ok(None) };
+    let teaches = own::teaches(&app.store, uai, year, in_year.person, class).await?;
+    Ok(teaches.then_some((in_year.person, class)))
+}
+
+/// A school over a range: its head's own, or the one an operator asks for.
+pub async fn school(app: &App, claims: &Claims, state: &ViewState) -> Result<(Establishment, Compared), Problem> {
+    let uai = match claims.role() {
+        Some(Role::SchoolHead) => claims.establishment().ok_or_else(Problem::not_found)?,
+        _ => return Err(Problem::not_found()),
+    };
+    let place = establishment(app, &uai).await?;
+    let compared = school_over(app, &uai, place.academy.zone(), state).await?;
+    Ok((place, compared))
+}
+
+/// A school over a range, whoever asks: for callers that have checked the right.
+pub async fn school_over(app: &App, uai: &Uai, zone: Zone, state: &ViewState) -> Result<Compared, Problem> {
+    let range = state.range(app, zone).map_err(|error| bad_range(&error))?;
+    let approvals = Approvals::load(app.store.register()).await?;
+    let view = school::school_view(&app.store, &approvals, uai, &range).await?;
+    let previous = match range.previous(&app.calendar, zone).filter(|_| state.compares()) {
+        Some(range) => {
+            let view = school::school_view(&app.store, &approvals, uai, &range).await?;
+            Some((range, view))
+        }
+        None => None,
+    };
+    Ok(Compared { range, view, previous, demonstration: approvals.are_for_demonstration() })
+}
+
+fn bad_range(error: &NoRange) -> Problem {
+    let status = axum::http::StatusCode::UNPROCESSABLE_ENTITY;
+    Problem::new(status, "range", "The range is not as expected", error.to_string())
+}

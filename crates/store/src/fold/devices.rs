@@ -1,0 +1,156 @@
+//! `tech_day` and `load_hour`: technical health, with no person in it.
+
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, Date32Array, Int16Array, Int32Array, Int64Array, RecordBatch, UInt8Array};
+use catalogue::Grain;
+
+use super::people::{place, strings};
+use super::{Map, Names};
+use crate::error::Error;
+use crate::histogram;
+use crate::journal::decode::{StoredBatch, StoredEvent};
+use crate::lake::{Table, batch, merge_sorted, month_of_day};
+
+/// The bucket of a plain counter.
+const COUNTER: i16 = -1;
+
+/// The counter of events that came after their week had closed.
+pub const LATE_EVENTS: &str = "late_events";
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Key {
+    uai: u32,
+    day: i32,
+    /// The hour, in `load_hour` alone.
+    hour: Option<u8>,
+    app_version: u32,
+    platform: u32,
+    screen: u32,
+    metric: u32,
+    word: u32,
+    bucket: i16,
+}
+
+/// Technical counters and histograms.
+#[derive(Default)]
+pub(super) struct Devices {
+    names: Names,
+    uai: u32,
+    app_version: u32,
+    platform: u32,
+    sums: Map<Key, (i64, i64)>,
+}
+
+impl Devices {
+    pub(super) fn enter(&mut self, batch: &StoredBatch) {
+        self.uai = self.names.place(batch.uai.as_str());
+        self.app_version = self.names.place(&batch.app_version);
+        self.platform = self.names.place(&batch.platform);
+    }
+
+    pub(super) fn add(&mut self, event: &StoredEvent<'_>, late: bool) {
+        if late {
+            let metric = self.names.place(LATE_EVENTS);
+            let nothing = self.names.place("");
+            self.count(event.day, None, nothing, metric, nothing, COUNTER, 0);
+        }
+        let fold = &event.event.fold;
+        if fold.histograms.is_empty() && fold.counters.is_empty() {
+            return;
+        }
+        let hour = (event.event.grain == Grain::Hour).then_some(event.hour);
+        let screen = event.word_slug(fold.screen);
+        let screen = self.names.place(screen);
+        for histogram in &fold.histograms {
+            if let Some(value) = event.number(histogram.property) {
+                let metric = self.names.place(&histogram.metric);
+                let nothing = self.names.place("");
+                self.count(event.day, hour, screen, metric, nothing, histogram::bucket_of(value), value);
+            }
+        }
+        for counter in &fold.counters {
+            let metric = self.names.place(&counter.metric);
+            let word = self.names.place(event.word_slug(counter.word));
+            self.count(event.day, hour, screen, metric, word, COUNTER, 0);
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the columns of one row")]
+    fn count(&mut self, day: i32, hour: Option<u8>, screen: u32, metric: u32, word: u32, bucket: i16, value: u64) {
+        let key = Key {
+            uai: self.uai,
+            day,
+            hour,
+            app_version: self.app_version,
+            platform: self.platform,
+            screen,
+            metric,
+            word,
+            bucket,
+        };
+        let sum = self.sums.entry(key).or_default();
+        sum.0 += 1;
+        sum.1 = sum.1.saturating_add(i64::try_from(value).unwrap_or(i64::MAX));
+    }
+
+    pub(super) fn tech_day(&self) -> Result<RecordBatch, Error> {
+        let rows: Vec<_> = self.sums.iter().filter(|(key, _)| key.hour.is_none()).collect();
+        let name = |of: fn(&Key) -> u32| strings(rows.iter().map(|(key, _)| self.names.name(of(key))));
+        let mut columns = place(
+            rows.iter().map(|(key, _)| month_of_day(key.day)),
+            rows.iter().map(|(key, _)| self.names.name(key.uai)),
+        );
+        columns.extend([
+            name(|key| key.metric),
+            name(|key| key.app_version),
+            name(|key| key.platform),
+            name(|key| key.screen),
+            name(|key| key.word),
+            Arc::new(Date32Array::from_iter_values(rows.iter().map(|(key, _)| key.day))) as ArrayRef,
+        ]);
+        columns.extend(sums(&rows));
+        merge_sorted(Table::TechDay, &batch(Table::TechDay, columns)?)
+    }
+
+    pub(super) fn load_hour(&self) -> Result<RecordBatch, Error> {
+        let rows: Vec<_> = self.sums.iter().filter(|(key, _)| key.hour.is_some()).collect();
+        let mut columns: Vec<ArrayRef> = vec![
+            Arc::new(Int32Array::from_iter_values(rows.iter().map(|(key, _)| month_of_day(key.day)))),
+            strings(rows.iter().map(|(key, _)| self.names.name(key.metric))),
+            strings(rows.iter().map(|(key, _)| self.names.name(key.word))),
+            Arc::new(Date32Array::from_iter_values(rows.iter().map(|(key, _)| key.day))),
+            Arc::new(UInt8Array::from_iter_values(rows.iter().map(|(key, _)| key.hour.unwrap_or(0)))),
+        ];
+        columns.extend(sums(&rows));
+        merge_sorted(Table::LoadHour, &batch(Table::LoadHour, columns)?)
+    }
+}
+
+/// Rows of `load_hour` from the server's own counters; its hours are UTC.
+pub(crate) fn load_rows(counts: &[(jiff::Timestamp, &str, u64)]) -> Result<RecordBatch, Error> {
+    let counts: Vec<_> = counts.iter().filter(|(_, _, n)| *n > 0).collect();
+    let hours = counts.iter().map(|(at, _, _)| at.as_second().div_euclid(3_600));
+    let days: Vec<i32> = hours.clone().map(|hour| i32::try_from(hour.div_euclid(24)).unwrap_or(0)).collect();
+    let n = || Int64Array::from_iter_values(counts.iter().map(|(_, _, n)| i64::try_from(*n).unwrap_or(i64::MAX)));
+    let columns: Vec<ArrayRef> = vec![
+        Arc::new(Int32Array::from_iter_values(days.iter().map(|day| month_of_day(*day)))),
+        strings(counts.iter().map(|(_, metric, _)| *metric)),
+        strings(counts.iter().map(|_| "")),
+        Arc::new(Date32Array::from(days)),
+        Arc::new(UInt8Array::from_iter_values(hours.map(|hour| u8::try_from(hour.rem_euclid(24)).unwrap_or(0)))),
+        Arc::new(Int16Array::from_value(COUNTER, counts.len())),
+        Arc::new(n()),
+        Arc::new(n()),
+    ];
+    merge_sorted(Table::LoadHour, &batch(Table::LoadHour, columns)?)
+}
+
+/// `bucket_ix`, `n`, `total`.
+fn sums(rows: &[(&Key, &(i64, i64))]) -> [ArrayRef; 3] {
+    [
+        Arc::new(Int16Array::from_iter_values(rows.iter().map(|(key, _)| key.bucket))),
+        Arc::new(Int64Array::from_iter_values(rows.iter().map(|(_, sum)| sum.0))),
+        Arc::new(Int64Array::from_iter_values(rows.iter().map(|(_, sum)| sum.1))),
+    ]
+}

@@ -1,0 +1,126 @@
+//! Folding: journal rows become small tables, exactly once.
+//!
+//! The new files are flushed to the disk first; then one SQL transaction names them in the manifest and deletes the
+//! journal rows they came from. A crash before it leaves orphan files, which are swept; a crash after it leaves nothing.
+
+mod devices;
+mod installs;
+mod people;
+mod samples;
+
+use std::collections::HashMap;
+
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, TransactionTrait};
+
+use crate::Store;
+use crate::error::Error;
+use crate::journal::decode::StoredBatch;
+use crate::lake::{LiveFile, Table, monday_of};
+use crate::register::entities::journal;
+
+/// Events folded in one go: bounds memory.
+const CHUNK: usize = 250_000;
+
+pub use devices::LATE_EVENTS;
+pub(crate) use devices::load_rows;
+
+type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
+
+/// What folding has done.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Folded {
+    /// Journal rows folded.
+    pub batches: usize,
+    /// Events folded.
+    pub events: usize,
+}
+
+/// Texts that repeat over rows, each kept once.
+#[derive(Default)]
+struct Names {
+    places: Map<String, u32>,
+    list: Vec<String>,
+}
+
+impl Names {
+    fn place(&mut self, name: &str) -> u32 {
+        if let Some(place) = self.places.get(name) {
+            return *place;
+        }
+        let place = u32::try_from(self.list.len()).unwrap_or(u32::MAX);
+        self.list.push(name.to_owned());
+        self.places.insert(name.to_owned(), place);
+        place
+    }
+
+    fn name(&self, place: u32) -> &str {
+        self.list.get(place as usize).map_or("", String::as_str)
+    }
+}
+
+impl Store {
+    /// Folds everything that is in the journal now.
+    pub async fn fold(&self) -> Result<Folded, Error> {
+        let _maintenance = self.maintenance.lock().await;
+        self.fold_locked().await
+    }
+
+    pub(crate) async fn fold_locked(&self) -> Result<Folded, Error> {
+        let mut total = Folded::default();
+        loop {
+            let rows = self.register.journal_head(CHUNK).await?;
+            let Some(last) = rows.last().map(|row| row.id) else { return Ok(total) };
+            total.batches += rows.len();
+            total.events += rows.iter().map(|row| row.events_n).sum::<usize>();
+            let closed = self.closed_through().await?.map(|week| crate::lake::days(week.monday()));
+            let sampled = samples::already(&self.lake, closed).await?;
+            let districts = self.districts().await?;
+            let catalogue = self.catalogue.clone();
+            let tables = tokio::task::spawn_blocking(move || {
+                let mut people = people::People::default();
+                let mut devices = devices::Devices::default();
+                let mut installs = installs::Installs::default();
+                let mut samples = samples::Samples::new(sampled, districts);
+                for row in &rows {
+                    let batch = StoredBatch::read(&row.payload)?;
+                    let is_late = |day: i32| closed.is_some_and(|closed| monday_of(day) <= closed);
+                    people.enter(&batch);
+                    devices.enter(&batch);
+                    installs.add_batch(&batch, is_late(crate::lake::days(batch.received_on)));
+                    samples.enter(&batch);
+                    batch.for_each(&catalogue, |event| {
+                        let late = is_late(event.day);
+                        people.add(event, late);
+                        devices.add(event, late);
+                        if !late {
+                            installs.add(&batch, event);
+                            samples.add(event);
+                        }
+                    })?;
+                }
+                let drawn = samples.draw()?;
+                Ok::<_, Error>(vec![
+                    (Table::PersonDay, people.person_day(&catalogue, &drawn)?),
+                    (Table::PersonWeek, people.person_week(&catalogue)?),
+                    (Table::PupilWeek, people.pupil_week(&catalogue)?),
+                    (Table::InstallDay, installs.install_day()?),
+                    (Table::HoursWeek, drawn.hours_week(&catalogue)?),
+                    (Table::PathsWeek, drawn.paths_week()?),
+                    (Table::TechDay, devices.tech_day()?),
+                    (Table::LoadHour, devices.load_hour()?),
+                ])
+            });
+            let tables = tables.await.map_err(|error| Error::Lake(error.to_string()))??;
+            let mut files: Vec<LiveFile> = Vec::new();
+            for (table, rows) in tables {
+                if rows.num_rows() > 0 {
+                    files.extend(self.lake.write(table, &rows).await?);
+                }
+            }
+            let transaction = self.register.write.begin().await?;
+            crate::lake::name_files(&transaction, &files).await?;
+            journal::Entity::delete_many().filter(journal::Column::Id.lte(last)).exec(&transaction).await?;
+            transaction.commit().await?;
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! The only crate that touches disks and databases: the register (SQL), the lake (Parquet), the journal between them,
+//! and the key file.
+//!
+//! A data folder holds `register.sqlite`, `lake/` and `lock`; the keys lie apart, by default beside the folder.
+
+mod closing;
+mod error;
+mod fold;
+pub mod histogram;
+mod journal;
+mod keys;
+mod lake;
+mod register;
+mod retention;
+
+use std::collections::HashMap;
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, RwLock};
+
+use calendar::SchoolYear;
+use catalogue::Catalogue;
+use jiff::civil::Date;
+use privacy::KeyRing;
+
+pub use closing::{Closing, ReleaseRow};
+pub use error::Error;
+pub use fold::{Folded, LATE_EVENTS};
+pub use journal::{Journal, NotDurable, Receipt};
+pub use lake::{Lake, Prune, Session as LakeSession, Table, bucket_of, date, days};
+pub use register::{
+    Decision, DecisionStatus, Denominators, Establishment, Register, RosterClass, Scope, Session, Token, TokenScope,
+};
+pub use retention::Retired;
+
+/// Where a data folder and its keys are.
+#[derive(Clone, Debug)]
+pub struct Folder {
+    /// The data folder.
+    pub data: PathBuf,
+    /// The key file.
+    pub keys: PathBuf,
+}
+
+impl Folder {
+    /// A data folder with its key file beside it, as `NAME.keys`.
+    pub fn new(data: impl Into<PathBuf>) -> Self {
+        let data = data.into();
+        let mut keys = data.clone().into_os_string();
+        keys.push(".keys");
+        Self { data, keys: keys.into() }
+    }
+}
+
+/// A data folder, open.
+pub struct Store {
+    folder: Folder,
+    catalogue: Arc<Catalogue>,
+    register: Register,
+    lake: Lake,
+    journal: Journal,
+    keys: RwLock<Arc<KeyRing>>,
+    /// Folding, closing, compaction and retention go one at a time.
+    maintenance: tokio::sync::Mutex<()>,
+    /// Held while the folder is open for maintenance, so that two processes never fold the same rows.
+    _lock: Option<File>,
+}
+
+impl Store {
+    /// Opens a data folder, creating it as needed, for everything including maintenance.
+    ///
+    /// Fails when another process has it open, when its version is newer, or when the key file can be read by others.
+    pub async fn open(folder: Folder, catalogue: Arc<Catalogue>) -> Result<Self, Error> {
+        std::fs::create_dir_all(&folder.data).map_err(Error::file("cannot create", &folder.data))?;
+        let path = folder.data.join("lock");
+        let lock = File::create(&path).map_err(Error::file("cannot write", &path))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(Error::Held { path }),
+            Err(TryLockError::Error(error)) => return Err(Error::file("cannot lock", path)(error)),
+        }
+        let register = Register::open(&folder.data.join("register.sqlite")).await?;
+        let store = Self::assemble(folder, catalogue, register, Some(lock))?;
+        store.sweep().await?;
+        Ok(store)
+    }
+
+    /// Opens a data folder for reading beside a process that maintains it.
+    pub async fn open_beside(folder: Folder, catalogue: Arc<Catalogue>) -> Result<Self, Error> {
+        let path = folder.data.join("register.sqlite");
+        if !path.exists() {
+            let source = std::io::ErrorKind::NotFound.into();
+            return Err(Error::File { what: "there is no data folder:", path, source });
+        }
+        let register = Register::open(&path).await?;
+        Self::assemble(folder, catalogue, register, None)
+    }
+
+    fn assemble(
+        folder: Folder,
+        catalogue: Arc<Catalogue>,
+        register: Register,
+        lock: Option<File>,
+    ) -> Result<Self, Error> {
+        Ok(Self {
+            lake: Lake::open(&folder.data.join("lake"), register.clone())?,
+            keys: RwLock::new(Arc::new(keys::read_or_create(&folder.keys)?)),
+            journal: Journal::start(register.clone()),
+            maintenance: tokio::sync::Mutex::default(),
+            folder,
+            catalogue,
+            register,
+            _lock: lock,
+        })
+    }
+
+    /// What the lake holds: table, files, rows, bytes.
+    pub async fn inventory(&self) -> Result<Vec<(Table, usize, u64, u64)>, Error> {
+        let files = lake::live_files(&self.register.read, None).await?;
+        let of = |table: Table| files.iter().filter(move |file| file.table == table);
+        let sum = |table, part: fn(&lake::LiveFile) -> u64| of(table).map(part).sum();
+        let line = |table| (table, of(table).count(), sum(table, |file| file.rows_n), sum(table, |file| file.bytes_n));
+        Ok(Table::ALL.into_iter().map(line).collect())
+    }
+
+    /// Opens only the register of a data folder: for making a token or a decision while a server runs on it.
+    pub async fn open_register(folder: &Folder) -> Result<Register, Error> {
+        std::fs::create_dir_all(&folder.data).map_err(Error::file("cannot create", &folder.data))?;
+        Register::open(&folder.data.join("register.sqlite")).await
+    }
+
+    /// The register.
+    pub const fn register(&self) -> &Register {
+        &self.register
+    }
+
+    /// The lake.
+    pub const fn lake(&self) -> &Lake {
+        &self.lake
+    }
+
+    /// The journal.
+    pub const fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
+    /// The catalogue.
+    pub const fn catalogue(&self) -> &Arc<Catalogue> {
+        &self.catalogue
+    }
+
+    /// The data folder.
+    pub fn data_folder(&self) -> &Path {
+        &self.folder.data
+    }
+
+    /// The live keys.
+    ///
+    /// # Panics
+    /// When a thread panicked while it changed them.
+    pub fn keys(&self) -> Arc<KeyRing> {
+        Arc::clone(&self.keys.read().expect("no thread panics while it changes the keys"))
+    }
+
+    /// Makes sure that every school year of which events may be taken on `today` has a root, and the next year too,
+    /// whose roster may come early.
+    ///
+    /// # Panics
+    /// When a thread panicked while it changed the keys.
+    pub fn ensure_roots(&self, today: Date) -> Result<(), Error> {
+        let this = SchoolYear::of(today);
+        let mut keys = (*self.keys()).clone();
+        let added = [this.previous(), this, this.next()].map(|year| keys.ensure_root(year));
+        if added.contains(&true) {
+            keys::write(&self.folder.keys, &keys)?;
+            *self.keys.write().expect("no thread panics while it changes the keys") = Arc::new(keys);
+        }
+        Ok(())
+    }
+
+    /// The district of every establishment.
+    pub(crate) async fn districts(&self) -> Result<HashMap<String, String>, Error> {
+        let all = self.register.establishments().await?;
+        Ok(all.into_iter().map(|one| (one.uai.to_string(), one.district)).collect())
+    }
+
+    /// Adds the server's own load to `load_hour`: (moment, metric, n).
+    pub async fn count_load(&self, counts: &[(jiff::Timestamp, &str, u64)]) -> Result<(), Error> {
+        let rows = fold::load_rows(counts)?;
+        if rows.num_rows() == 0 {
+            return Ok(());
+        }
+        use sea_orm::TransactionTrait;
+        let files = self.lake.write(Table::LoadHour, &rows).await?;
+        let transaction = self.register.write.begin().await?;
+        lake::name_files(&transaction, &files).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Unlinks files that a crash has left without a manifest entry.
+    async fn sweep(&self) -> Result<usize, Error> {
+        self.lake.sweep().await
+    }
+
+    /// Merges small files; with `all`, until every table has one file a month and bucket.
+    pub async fn compact(&self, all: bool) -> Result<usize, Error> {
+        let _maintenance = self.maintenance.lock().await;
+        self.lake.compact(all).await
+    }
+
+    /// Waits until no maintenance is running, and keeps others from starting any: for stopping cleanly.
+    pub async fn rest(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.maintenance.lock().await
+    }
+}
