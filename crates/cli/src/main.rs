@@ -1,6 +1,7 @@
 //! The one binary. This file reads the command line, gives everything its clock, and says what went wrong: exit 0 done,
 //! 1 failed, 2 wrong use. Data goes to stdout, everything else to stderr.
 
+mod bench;
 mod commands;
 mod settings;
 

@@ -17,13 +17,14 @@ mod router;
 mod views;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 pub use app::{App, DemoIdentity};
 pub use clock::{CannotMove, Clock, RealClock, SimulatedClock};
-pub use maintenance::Round;
+pub use maintenance::{FOLD_EVERY, Round};
 pub use views::{Compared, ViewState, class_of, own_class, school_over};
 
 /// Serves until `stop` says so; then answers what is under way, folds the journal once more, and returns.
@@ -33,9 +34,10 @@ pub async fn serve(
     app: Arc<App>,
     listener: TcpListener,
     demonstration: bool,
+    fold_every: Duration,
     stop: watch::Receiver<bool>,
 ) -> std::io::Result<()> {
-    let maintenance = tokio::spawn(maintenance::run(Arc::clone(&app), stop.clone()));
+    let maintenance = tokio::spawn(maintenance::run(Arc::clone(&app), fold_every, stop.clone()));
     let mut stopping = stop;
     let routes = router::router(app, demonstration);
     axum::serve(listener, routes)

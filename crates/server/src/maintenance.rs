@@ -8,8 +8,8 @@ use tokio::sync::watch;
 
 use crate::app::{App, date_of};
 
-/// How often the journal is folded. The promise is ten minutes at most.
-const FOLD_EVERY: Duration = Duration::from_secs(10);
+/// How often the journal is folded unless told otherwise. The promise is ten minutes at most.
+pub const FOLD_EVERY: Duration = Duration::from_secs(10);
 
 /// What one round of maintenance did.
 #[derive(Debug, Default, Clone)]
@@ -35,10 +35,10 @@ impl App {
 }
 
 /// Maintains until told to stop, and once more then, so that a stopped server leaves an empty journal.
-pub(crate) async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+pub(crate) async fn run(app: Arc<App>, every: Duration, mut stop: watch::Receiver<bool>) {
     loop {
         let stopping = tokio::select! {
-            () = tokio::time::sleep(FOLD_EVERY) => false,
+            () = tokio::time::sleep(every) => false,
             _ = stop.wait_for(|stop| *stop) => true,
         };
         match app.maintain().await {

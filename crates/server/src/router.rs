@@ -35,6 +35,7 @@ pub(crate) fn router(app: Arc<App>, demonstration: bool) -> Router {
     }
     routes
         .fallback(|| async { Problem::not_found() })
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), pages::trouble::for_people))
         // `body::read` has bounds of its own, and says them.
         .layer(DefaultBodyLimit::disable())
         .layer(middleware::from_fn(security))

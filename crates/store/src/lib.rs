@@ -114,6 +114,11 @@ impl Store {
         })
     }
 
+    /// Tells `observer` of every query from now on.
+    pub fn observe(&mut self, observer: Observer) {
+        self.lake.observe(observer);
+    }
+
     /// What the lake holds: table, files, rows, bytes.
     pub async fn inventory(&self) -> Result<Vec<(Table, usize, u64, u64)>, Error> {
         let files = lake::live_files(&self.register.read, None).await?;

@@ -266,7 +266,7 @@ impl Longer<'_> {
         if !item.is_active() {
             return Active { weeks: weeks.clone(), least: 1 };
         }
-        let years: BTreeSet<SchoolYear> = weeks.iter().map(IsoWeek::school_year).collect();
+        let years: BTreeSet<SchoolYear> = weeks.iter().map(|week| week.school_year()).collect();
         let class_weeks: BTreeSet<IsoWeek> =
             years.into_iter().flat_map(|year| self.round.calendar.class_weeks(zone, year)).collect();
         let weeks: BTreeSet<IsoWeek> = weeks.intersection(&class_weeks).copied().collect();

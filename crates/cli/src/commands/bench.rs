@@ -1,7 +1,58 @@
-//! (being written)
-use clap::Args;
-/// Options.
+//! `bench`: measures a claim, with what it is compared to in the same run. Figures depend on the machine; ratios less.
+
+use anyhow::bail;
+use clap::{Args, ValueEnum};
+use serde_json::{Map, Value};
+
+use crate::bench::{dashboard, ingest};
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Name {
+    /// Collection and folding.
+    Ingest,
+    /// Both views on a year of events, beside DuckDB.
+    Dashboard,
+}
+
+/// Measuring.
 #[derive(Args)]
-pub struct Options {}
+pub struct Options {
+    /// What to measure.
+    name: Name,
+    /// A tenth of the size.
+    #[arg(long)]
+    quick: bool,
+    /// One JSON object on the last line.
+    #[arg(long)]
+    json: bool,
+    /// Fold the journal of this data folder and say how long it took: the second half of `ingest`, in a process of its own.
+    #[arg(long, hide = true)]
+    fold_only: Option<std::path::PathBuf>,
+}
+
+/// Named figures, in the order of printing.
+pub type Figures = Vec<(&'static str, f64)>;
+
 /// Runs the command.
-pub fn run(_: Options) -> anyhow::Result<()> { anyhow::bail!("not yet") }
+pub fn run(options: Options) -> anyhow::Result<()> {
+    if let Some(data) = &options.fold_only {
+        return ingest::fold_only(data);
+    }
+    let (name, figures) = match options.name {
+        Name::Ingest => ("ingest", ingest::run(options.quick)?),
+        Name::Dashboard => ("dashboard", dashboard::run(options.quick)?),
+    };
+    if figures.is_empty() {
+        bail!("nothing was measured");
+    }
+    if options.json {
+        let figures: Map<String, Value> =
+            figures.into_iter().map(|(key, value)| (key.to_owned(), Value::from((value * 1_000.0).round() / 1_000.0))).collect();
+        println!("{}", serde_json::json!({ "bench": name, "figures": figures }));
+    } else {
+        for (key, value) in figures {
+            println!("{key:28} {value:>14.3}");
+        }
+    }
+    Ok(())
+}

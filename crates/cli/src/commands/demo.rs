@@ -75,7 +75,7 @@ pub fn run(options: Options) -> anyhow::Result<()> {
             identities: identities(&world),
         };
         let app = prepare(&data, plan).await?;
-        let serving = tokio::spawn(server::serve(app, listener, true, stopping.clone()));
+        let serving = tokio::spawn(server::serve(app, listener, true, server::FOLD_EVERY, stopping.clone()));
         if !ready {
             eprintln!("Simulation de {} écoles du {from} au {until} par l'API publique…", options.schools);
             let played = tokio::select! {

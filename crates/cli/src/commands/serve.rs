@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use calendar::Calendar;
@@ -39,6 +40,9 @@ pub struct Options {
     /// Where the simulated clock starts (RFC 3339), on a folder that has none yet.
     #[arg(long, value_name = "INSTANT", requires = "clock")]
     clock_start: Option<String>,
+    /// Seconds between two foldings of the journal; 600 at most is what privacy promises.
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
+    fold_every: u64,
 }
 
 /// Runs the command.
@@ -56,7 +60,7 @@ pub fn run(options: Options) -> anyhow::Result<()> {
         let plan = Plan { demo: options.demo, clock: options.clock, start, identities: Vec::new() };
         let app = prepare(&options.data, plan).await?;
         eprintln!("ecarnet-stats listens on http://{}", listener.local_addr()?);
-        server::serve(app, listener, options.demo, stopping).await.context("the server stopped")
+        server::serve(app, listener, options.demo, Duration::from_secs(options.fold_every), stopping).await.context("the server stopped")
     })
 }
 

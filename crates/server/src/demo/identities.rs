@@ -23,6 +23,8 @@ const HOURS: i64 = 12;
 pub struct Choice {
     /// Its place in the list.
     identity: usize,
+    /// The language of the page she chose on, where she had named one.
+    lang: Option<String>,
 }
 
 /// Signs in.
@@ -41,7 +43,11 @@ pub async fn sign_in(State(app): State<Arc<App>>, Form(choice): Form<Choice>) ->
     let secret = app.store.register().open_session(&claims, expires).await?;
     app.store.register().log(app.clock.real(), &claims.audit_name(), "sign_in", "demonstration").await?;
     let home = if identity.role == "teacher" { "/ma-classe" } else { "/mon-ecole" };
-    Ok(with_cookie(home, &format!("{COOKIE}={}; Path=/; HttpOnly; SameSite=Lax; Max-Age={}", secret.reveal(), HOURS * 3_600)))
+    let home = match choice.lang.as_deref().and_then(calendar::Lang::from_code) {
+        Some(lang) => format!("{home}?lang={}", lang.code()),
+        None => home.to_owned(),
+    };
+    Ok(with_cookie(&home, &format!("{COOKIE}={}; Path=/; HttpOnly; SameSite=Lax; Max-Age={}", secret.reveal(), HOURS * 3_600)))
 }
 
 /// Signs out.

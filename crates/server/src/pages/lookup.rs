@@ -9,16 +9,18 @@ pub(super) struct Lookup<'a> {
     whole: HashMap<(&'a str, &'a str), &'a Figure>,
     split: HashMap<(&'a str, &'a str, &'a str), Vec<(&'a str, f64)>>,
     withheld: HashMap<(&'a str, &'a str), &'static str>,
+    protection: HashMap<(&'a str, &'a str), &'a str>,
     has_any: bool,
 }
 
 impl<'a> Lookup<'a> {
     /// Sorts the figures of a view.
     pub(super) fn new(view: &'a View) -> Self {
-        let mut whole = HashMap::new();
+        let (mut whole, mut protection) = (HashMap::new(), HashMap::new());
         let mut split: HashMap<_, Vec<(&str, f64)>> = HashMap::new();
         for figure in &view.figures {
             let (measure, period) = (figure.measure.as_str(), figure.period.as_str());
+            protection.insert((measure, period), figure.protection.as_str());
             let mut dimensions = figure.dimensions.iter();
             match (dimensions.next(), dimensions.next()) {
                 (None, _) => {
@@ -35,7 +37,7 @@ impl<'a> Lookup<'a> {
             view.withheld.iter().map(|one| ((one.measure.as_str(), one.period.as_str()), one.reason)).collect();
         // What was only declared is not activity.
         let has_any = view.figures.iter().any(|figure| figure.value > 0.0 && !figure.measure.ends_with("_of"));
-        Self { whole, split, withheld, has_any }
+        Self { whole, split, withheld, protection, has_any }
     }
 
     /// A figure as a whole.
@@ -46,6 +48,11 @@ impl<'a> Lookup<'a> {
     /// The value of a figure as a whole.
     pub(super) fn value(&self, measure: &str, period: &str) -> Option<f64> {
         Some(self.figure(measure, period)?.value)
+    }
+
+    /// The protection of a measure's figures in a period, split ones too.
+    pub(super) fn protection(&self, measure: &str, period: &str) -> Option<&'a str> {
+        self.protection.get(&(measure, period)).copied()
     }
 
     /// Words and values of a split.

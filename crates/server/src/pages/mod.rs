@@ -13,6 +13,7 @@ mod operator;
 mod period;
 mod scene;
 pub mod school;
+mod technical;
 pub mod transparency;
 pub mod trouble;
 mod visit;

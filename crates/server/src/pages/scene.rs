@@ -115,6 +115,11 @@ impl<'a> Scene<'a> {
         self.live_by(|week| Some(self.figures.word(measure, week, split, word).unwrap_or(0.0)))
     }
 
+    /// Live values of any kind, one per week.
+    pub(super) fn live_figures(&self, value: impl Fn(&str) -> Option<f64>) -> Vec<Value> {
+        self.live_by(value)
+    }
+
     fn live_by(&self, value: impl Fn(&str) -> Option<f64>) -> Vec<Value> {
         let of_week = |week: &super::weeks::Week| match value(&week.label) {
             _ if week.time == Time::Ahead => Value::Absent,

@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use calendar::Lang;
-use catalogue::describe::{DescribedCategory, DescribedDecision, DescribedEvent, DescribedMeasure, Description};
+use catalogue::{DescribedCategory, DescribedDecision, DescribedEvent, DescribedMeasure, Description};
 use maud::{Markup, html};
 use store::{Decision, DecisionStatus};
 

@@ -18,7 +18,7 @@ use jiff::civil::Date;
 use object_store::local::LocalFileSystem;
 
 pub(crate) use manifest::{LiveFile, add as name_files, live as live_files, remove as forget_files};
-pub use query::{Prune, Session};
+pub use query::{Observer, Prune, Session, Source};
 pub(crate) use rows::{batch, merge_sorted};
 pub use tables::{Table, bucket_of};
 pub(crate) use tables::Merge;
@@ -33,6 +33,7 @@ pub struct Lake {
     files: Arc<LocalFileSystem>,
     register: Register,
     runtime: Arc<RuntimeEnv>,
+    observer: Option<Observer>,
 }
 
 impl Lake {
@@ -41,7 +42,12 @@ impl Lake {
         std::fs::create_dir_all(root).map_err(Error::file("cannot create", root))?;
         let root = root.canonicalize().map_err(Error::file("cannot find", root))?;
         let files = Arc::new(LocalFileSystem::new_with_prefix(&root)?);
-        Ok(Self { root, files, register, runtime: Arc::new(RuntimeEnv::default()) })
+        Ok(Self { root, files, register, runtime: Arc::new(RuntimeEnv::default()), observer: None })
+    }
+
+    /// Tells `observer` of every query from now on.
+    pub(crate) fn observe(&mut self, observer: Observer) {
+        self.observer = Some(observer);
     }
 }
 

@@ -1,6 +1,7 @@
 //! SQL over the live files. The manifest is pruned by month and bucket first; the engine sees exactly those files.
 
 use std::ops::RangeInclusive;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
@@ -37,7 +38,20 @@ impl Prune {
 /// Tables as they were when the session was opened.
 pub struct Session {
     context: SessionContext,
+    observed: Option<(Observer, Vec<Source>)>,
 }
+
+/// A table of a session and the files it stands for.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// The table.
+    pub table: Table,
+    /// Its live files, after pruning.
+    pub files: Vec<PathBuf>,
+}
+
+/// Told of every query before it runs: for measuring the same queries elsewhere.
+pub type Observer = Arc<dyn Fn(&[Source], &str) + Send + Sync>;
 
 impl Lake {
     /// Opens a session on the live files of `tables`.
@@ -50,7 +64,13 @@ impl Lake {
             .set_bool("datafusion.execution.collect_statistics", false);
         let context = SessionContext::new_with_config_rt(config, Arc::clone(&self.runtime));
         let live = manifest::live(&self.register.read, None).await?;
+        let mut sources = Vec::new();
         for table in tables {
+            if self.observer.is_some() {
+                let files = live.iter().filter(|file| file.table == *table && prune.keeps(file));
+                let files = files.map(|file| self.root.join(&file.path)).collect();
+                sources.push(Source { table: *table, files });
+            }
             let paths: Vec<ListingTableUrl> = live
                 .iter()
                 .filter(|file| file.table == *table && prune.keeps(file))
@@ -67,7 +87,7 @@ impl Lake {
                 .with_schema(table.schema());
             context.register_table(table.name(), Arc::new(ListingTable::try_new(config)?))?;
         }
-        Ok(Session { context })
+        Ok(Session { context, observed: self.observer.clone().map(|observer| (observer, sources)) })
     }
 }
 
@@ -76,6 +96,9 @@ impl Session {
     ///
     /// What it returns is not released: only `analytics` may call this, and only to feed the exit gate.
     pub async fn sql(&self, query: &str) -> Result<Vec<RecordBatch>, Error> {
+        if let Some((observer, sources)) = &self.observed {
+            observer(sources, query);
+        }
         Ok(self.context.sql(query).await?.collect().await?)
     }
 }

@@ -25,6 +25,8 @@ use crate::app::App;
 use crate::problem::Problem;
 use crate::views;
 
+pub(super) use plots::or_else;
+
 const PATH: &str = "/ma-classe";
 
 /// The page.

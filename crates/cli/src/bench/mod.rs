@@ -1,0 +1,6 @@
+//! What `bench` measures, one module a claim.
+
+pub mod dashboard;
+pub mod ingest;
+mod process;
+mod traffic;

@@ -1,0 +1,94 @@
+//! The operator's page: the technical health of all establishments together. No establishment and no person is in it;
+//! what people did leaves with noise only, and that comes later.
+
+use std::sync::Arc;
+
+use analytics::governance::Approvals;
+use analytics::school;
+use axum::http::StatusCode;
+use axum::response::Response;
+use calendar::Zone;
+use maud::{Markup, html};
+
+use super::frames;
+use super::names::Naming;
+use super::period::Bar;
+use super::scene::{Scene, Setting};
+use super::technical;
+use super::visit::{self, Visit};
+use super::words::say;
+use crate::app::App;
+use crate::problem::Problem;
+use crate::views::Compared;
+
+/// Whose holidays and periods stand for the country: the zone of Paris.
+const ZONE: Zone = Zone::C;
+
+/// The page.
+pub(super) async fn page(app: &Arc<App>, mut visit: Visit) -> Result<Response, Problem> {
+    let lang = visit.lang;
+    let address = visit.address(super::school::PATH);
+    let naming = Naming { lang, calendar: &app.calendar, zone: ZONE, today: visit.today };
+    let title = lang.pick("Santé technique", "Technical health");
+    let range = match visit.range(app, ZONE) {
+        Ok(range) => range,
+        Err(error) => return Ok(frames::refused_range(app, &visit, &naming, &address, title, &error)),
+    };
+    let approvals = Approvals::load(app.store.register()).await?;
+    let view = school::system_technical(&app.store, &approvals, &range).await?;
+    let previous = match range.previous(&app.calendar, ZONE).filter(|_| visit.state.compares()) {
+        Some(range) => {
+            let view = school::system_technical(&app.store, &approvals, &range).await?;
+            Some((range, view))
+        }
+        None => None,
+    };
+    let compared = Compared { range, view, previous, demonstration: approvals.are_for_demonstration() };
+    let setting = Setting {
+        lang,
+        catalogue: app.store.catalogue(),
+        calendar: &app.calendar,
+        zone: ZONE,
+        today: visit.today,
+        address: &address,
+        closed_through: app.store.closed_through().await?,
+    };
+    let scene = Scene::new(setting, &compared);
+    let main = html! {
+        (Bar { naming, address: &address, range: scene.range, refused: None }.markup())
+        (main(&scene))
+    };
+    let title = format!("{title}, {}", scene.name.title);
+    let mut frame = frames::view(app, &visit, &address.over(scene.range), &title, None);
+    frame.demonstration |= compared.demonstration;
+    Ok(visit::html(StatusCode::OK, &frame.page(&main)))
+}
+
+/// The main part, below the period bar.
+fn main(scene: &Scene<'_>) -> Markup {
+    let lang = scene.lang();
+    html! {
+        section class="answer" aria-labelledby="view-title" {
+            h1 id="view-title" { (lang.pick("Santé technique", "Technical health")) }
+            p class="answer-where" { (say(lang, "Tous les établissements ensemble", "All establishments together")) }
+            p class="answer-text" {
+                @match technical::sentence(scene) {
+                    Some(sentence) => (sentence),
+                    None => (say(lang, "Rien n’a été mesuré dans cette période.", "Nothing was measured in this period.")),
+                }
+            }
+            @if let Some(note) = technical::completeness(scene) { p class="answer-note" { (note) } }
+            p class="answer-note" {
+                (say(lang,
+                    "Aucune école n’est visible d’ici. L’activité des personnes n’en sortira qu’à partir des circonscriptions, avec un bruit qui protège chacun ; ces publications viendront plus tard.",
+                    "No school is visible from here. What people do will leave from districts upwards only, with noise that protects everyone; these releases come later."))
+                " " a href="/transparence" { (say(lang, "Ce qui est recueilli, et pour qui", "What is collected, and for whom")) }
+            }
+        }
+        (technical::section(
+            scene,
+            lang.pick("Tous les appareils", "All devices"),
+            &say(lang, "En direct, sans aucune personne, à partir de cinq appareils.", "Live, without any person, from five devices on."),
+        ))
+    }
+}
