@@ -4,6 +4,7 @@ use std::io::Read;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, StatusCode, header};
+use serde::de::DeserializeOwned;
 
 use crate::problem::Problem;
 
@@ -50,6 +51,21 @@ pub async fn read(headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Problem> {
             "send the body as it is, or with Content-Encoding gzip or zstd",
         )),
     }
+}
+
+/// Reads a JSON body of the shape that `expected` describes. What is wrong is told by its place: the reader's own words
+/// can quote the input.
+pub async fn json<T: DeserializeOwned>(headers: &HeaderMap, body: Body, expected: &str) -> Result<T, Problem> {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if kind.split(';').next().unwrap_or_default().trim() != "application/json" {
+        let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+        return Err(Problem::new(status, "content-type", "The content type is not supported", "send application/json"));
+    }
+    let bytes = read(headers, body).await?;
+    serde_json::from_slice(&bytes).map_err(|error| {
+        let detail = format!("{expected} is expected (line {}, column {})", error.line(), error.column());
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "malformed-body", "The body cannot be read", detail)
+    })
 }
 
 fn cut_short(encoding: &str) -> Problem {

@@ -36,8 +36,8 @@ pub(crate) fn router(app: Arc<App>, demonstration: bool) -> Router {
     routes
         .fallback(|| async { Problem::not_found() })
         .layer(middleware::from_fn_with_state(Arc::clone(&app), pages::trouble::for_people))
-        // `body::read` has bounds of its own, and says them.
-        .layer(DefaultBodyLimit::disable())
+        // For forms; `body::read` has bounds of its own, and says them.
+        .layer(DefaultBodyLimit::max(16 * 1_024))
         .layer(middleware::from_fn(security))
         .with_state(app)
 }
@@ -46,7 +46,7 @@ pub(crate) fn router(app: Arc<App>, demonstration: bool) -> Router {
 async fn security(request: axum::extract::Request, next: Next) -> Response {
     let mut response = next.run(request).await.into_response();
     let headers = response.headers_mut();
-    let policy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+    let policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
                   connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

@@ -27,7 +27,7 @@ pub use closing::{Closing, ReleaseRow};
 pub use error::Error;
 pub use fold::{Folded, LATE_EVENTS};
 pub use journal::{Journal, NotDurable, Receipt};
-pub use lake::{Lake, Prune, Session as LakeSession, Table, bucket_of, date, days};
+pub use lake::{Lake, Observer, Prune, Session as LakeSession, Source, Table, bucket_of, date, days};
 pub use register::{
     Decision, DecisionStatus, Denominators, Establishment, Register, RosterClass, Scope, Session, Token, TokenScope,
 };

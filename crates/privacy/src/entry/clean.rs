@@ -22,13 +22,16 @@ pub enum Value {
 }
 
 impl Value {
-    /// Packs up to four numbers of at most 999 into one: a version needs no string.
+    /// Packs a version into one number, so that it needs no string. What the catalogue calls no version is none here
+    /// either: a looser reading would let an address, a telephone number or coordinates through.
     pub(crate) fn pack_version(text: &str) -> Option<u64> {
-        let parts: Option<Vec<u64>> = text.split('.').map(|part| part.parse().ok()).collect();
-        let parts = parts.filter(|parts| (2..=4).contains(&parts.len()) && parts.iter().all(|part| *part <= 999))?;
-        let packed = parts.iter().fold(0, |sum, part| sum * 1_000 + part);
-        let missing = 4 - u32::try_from(parts.len()).ok()?;
-        Some(packed * 1_000_u64.pow(missing) * 10 + u64::from(missing))
+        if !catalogue::is_version(text) {
+            return None;
+        }
+        let parts: Vec<u64> = text.split('.').map(|part| part.parse().ok()).collect::<Option<_>>()?;
+        let packed = parts.iter().fold(0, |sum, part| sum * 10_000 + part);
+        // Two numbers or three: "2.3" is not "2.3.0".
+        Some(packed * 10 + parts.len() as u64)
     }
 }
 

@@ -23,6 +23,9 @@ const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(10);
 /// The most pupils one event may name.
 const MOST_PUPILS: usize = 60;
 
+/// The highest number a batch may carry: centuries of batches, and too short for a telephone number.
+const MOST_BATCHES: u64 = 10_000_000;
+
 /// Days of a month on which one event of a person counts in `hours_week`.
 const SAMPLED_DAYS: u32 = 3;
 
@@ -166,8 +169,8 @@ impl Gate {
         }
         Ok(Envelope {
             batch_id: batch_id.ok_or(wrong("batch_id", "a random UUID (version 4)"))?,
-            batch_no: number(&batch.batch_no, u64::from(u32::MAX))
-                .ok_or(wrong("batch_no", "the running number of the install's batches"))?,
+            batch_no: number(&batch.batch_no, MOST_BATCHES)
+                .ok_or(wrong("batch_no", "the running number of the install's batches, at most 10000000"))?,
             lost_n: number(&batch.lost_n, 10_000_000)
                 .ok_or(wrong("lost_n", "the number of events lost since the last batch, 0 if none"))?,
             uai: batch
@@ -181,7 +184,7 @@ impl Gate {
                 .app_version
                 .text()
                 .filter(|text| Value::pack_version(text).is_some())
-                .ok_or(wrong("app_version", "two to four numbers below 1000 joined by dots, as in 2.3.4"))?,
+                .ok_or(wrong("app_version", "a version, as in 2.3.4 or 2025.1"))?,
             platform: batch
                 .platform
                 .text()
@@ -315,7 +318,8 @@ impl<'a> Desk<'a> {
                 return Err(field(name, Reason::Invalid, IDENTIFIER));
             }
         }
-        if !raw.family.is_missing() && !event.family {
+        // Under the role of a parent, the family is who acts, whatever the event type.
+        if !raw.family.is_missing() && !event.family && role != Role::Parent {
             return Err(field("family", Reason::NotAllowed, "no family: this event type names none"));
         }
         let pupils = self.raw_pupils(raw, event)?;

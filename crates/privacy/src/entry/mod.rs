@@ -10,6 +10,8 @@ mod identify;
 mod refusal;
 mod roster;
 mod wire;
+#[cfg(test)]
+mod tests;
 
 pub use claims::{Claims, ClaimsRefused, RawClaims, RawObjection, YearClaims};
 pub use clean::{CleanBatch, CleanEvent, Value};

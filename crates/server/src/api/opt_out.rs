@@ -2,25 +2,29 @@
 
 use std::sync::Arc;
 
-use axum::Json;
+use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use privacy::entry::RawObjection;
 use privacy::Raw;
 use store::Scope;
 
-use crate::access;
 use crate::app::{App, date_of};
 use crate::problem::Problem;
+use crate::{access, body};
+
+const EXPECTED: &str = "an object of establishment, kind, identifier and objects";
 
 /// Takes an objection. The answer is the same whether it was known before.
 pub async fn post(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
-    Json(sent): Json<RawObjection>,
+    sent: Body,
 ) -> Result<StatusCode, Problem> {
     let token = access::token(&app, &headers, Scope::Collect).await?;
-    let objection = Raw::new(sent);
+    let _turn = app.limits.admit(&token)?;
+    let objection: RawObjection = body::json(&headers, sent, EXPECTED).await?;
+    let objection = Raw::new(objection);
     let (uai, digest, objects) = RawObjection::admit(&objection, &app.store.keys()).map_err(|error| {
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "opt-out", "The objection is not as expected", error.to_string())
     })?;

@@ -3,16 +3,17 @@
 use std::sync::Arc;
 
 use axum::Json;
+use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::Scope;
 
-use crate::access;
 use crate::app::App;
 use crate::clock::CannotMove;
 use crate::problem::Problem;
+use crate::{access, body};
 
 /// Where to move the clock; `real` hands over to real time.
 #[derive(Deserialize)]
@@ -41,13 +42,16 @@ pub struct Moved {
     closed: Vec<String>,
 }
 
+const EXPECTED: &str = "an object whose now is a moment with its offset, or the word real,";
+
 /// Moves the clock.
 pub async fn post(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
-    Json(wanted): Json<Move>,
+    sent: Body,
 ) -> Result<Json<Moved>, Problem> {
     access::token(&app, &headers, Scope::Collect).await?;
+    let wanted: Move = body::json(&headers, sent, EXPECTED).await?;
     let moved = match wanted.now {
         Moment::At(to) => app.clock.advance(to),
         Moment::Word(Real::Real) => app.clock.catch_up(),

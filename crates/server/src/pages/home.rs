@@ -71,12 +71,27 @@ fn with_language(path: &str, chosen: Option<Lang>) -> String {
 
 fn entrance(lang: Lang, role: Option<Role>, chosen: Option<Lang>) -> Markup {
     let own = match role {
-        Some(Role::Teacher) => ("/ma-classe", "Ma classe", "My class", "élèves, domaines, familles", "pupils, domains, families"),
-        Some(Role::Editor) => ("/mon-ecole", "Santé technique", "Technical health", "tous les appareils ensemble", "all devices together"),
-        _ => ("/mon-ecole", "Mon école", "My school", "adoption, production, familles, stabilité", "adoption, production, families, stability"),
+        Some(Role::Teacher) => {
+            ("/ma-classe", "Ma classe", "My class", "élèves, domaines, familles", "pupils, domains, families")
+        }
+        Some(Role::Editor) => {
+            ("/mon-ecole", "Santé technique", "Technical health", "tous les appareils ensemble", "all devices together")
+        }
+        _ => (
+            "/mon-ecole",
+            "Mon école",
+            "My school",
+            "adoption, production, familles, stabilité",
+            "adoption, production, families, stability",
+        ),
     };
-    let transparency =
-        ("/transparence", "Transparence", "Transparency", "ce qui est recueilli, pourquoi, combien de temps", "what is collected, why, for how long");
+    let transparency = (
+        "/transparence",
+        "Transparence",
+        "Transparency",
+        "ce qui est recueilli, pourquoi, combien de temps",
+        "what is collected, why, for how long",
+    );
     html! {
         section class="section" aria-labelledby="views-title" {
             h2 id="views-title" { (lang.pick("Vos pages", "Your pages")) }
@@ -174,7 +189,12 @@ async fn class_words(
     let classes = app.store.register().classes(&uai, year).await?;
     let Some(found) = classes.into_iter().find(|one| one.class == class) else { return Ok(String::new()) };
     let levels = found.levels.join("-");
-    let pupils = counted(lang, super::class::to_float(found.pupils.len()), lang.pick("élève", "pupil"), lang.pick("élèves", "pupils"));
+    let pupils = counted(
+        lang,
+        super::class::to_float(found.pupils.len()),
+        lang.pick("élève", "pupil"),
+        lang.pick("élèves", "pupils"),
+    );
     Ok(match lang {
         Lang::Fr => format!("classe de {levels}, {pupils}, "),
         Lang::En => format!("{levels} class, {pupils}, "),

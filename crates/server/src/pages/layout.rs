@@ -141,7 +141,10 @@ impl Frame<'_> {
         let lang = self.lang;
         let keys: [(&[&str], &str); 6] = [
             (&["←", "→"], lang.pick("période précédente, suivante", "previous, next period")),
-            (&["W", "M", "P", "Y"], lang.pick("semaine, mois, période scolaire, année", "week, month, school period, year")),
+            (
+                &["W", "M", "P", "Y"],
+                lang.pick("semaine, mois, période scolaire, année", "week, month, school period, year"),
+            ),
             (&["X"], lang.pick("comparaison", "comparison")),
             (&["T"], lang.pick("tableau du graphique", "table of the chart")),
             (&["?"], lang.pick("cette aide", "this help")),

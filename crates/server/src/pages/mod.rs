@@ -11,6 +11,8 @@ mod lookup;
 mod names;
 mod operator;
 mod period;
+#[cfg(test)]
+mod samples;
 mod scene;
 pub mod school;
 mod technical;

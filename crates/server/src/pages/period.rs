@@ -93,7 +93,8 @@ impl Bar<'_> {
             Some(Period::Day(_)) => None,
             None => {
                 let span = Span::new().weeks(i64::try_from(self.range.weeks.len()).unwrap_or(1));
-                let (from, until) = (self.range.first_day().saturating_add(span), self.range.last_day().saturating_add(span));
+                let (from, until) =
+                    (self.range.first_day().saturating_add(span), self.range.last_day().saturating_add(span));
                 return Range::between(from, until).ok().filter(|range| range.first_day() <= self.naming.today);
             }
         };
@@ -108,10 +109,34 @@ impl Bar<'_> {
         let school_period = Range::current(calendar, zone, anchor);
         let is = |kind: fn(&Period) -> bool| self.range.period.as_ref().is_some_and(kind);
         let units = [
-            ("w", "unit-w", lang.pick("Semaine", "Week"), Range::of_period(Period::Week(week)), is(|p| matches!(p, Period::Week(_)))),
-            ("m", "unit-m", lang.pick("Mois", "Month"), Range::of_period(Period::Month(week.month())), is(|p| matches!(p, Period::Month(_)))),
-            ("p", "unit-p", lang.pick("Période", "School period"), school_period, is(|p| matches!(p, Period::SchoolPeriod(_)))),
-            ("y", "unit-y", lang.pick("Année", "Year"), Range::of_period(Period::SchoolYear(SchoolYear::of(anchor))), is(|p| matches!(p, Period::SchoolYear(_)))),
+            (
+                "w",
+                "unit-w",
+                lang.pick("Semaine", "Week"),
+                Range::of_period(Period::Week(week)),
+                is(|p| matches!(p, Period::Week(_))),
+            ),
+            (
+                "m",
+                "unit-m",
+                lang.pick("Mois", "Month"),
+                Range::of_period(Period::Month(week.month())),
+                is(|p| matches!(p, Period::Month(_))),
+            ),
+            (
+                "p",
+                "unit-p",
+                lang.pick("Période", "School period"),
+                school_period,
+                is(|p| matches!(p, Period::SchoolPeriod(_))),
+            ),
+            (
+                "y",
+                "unit-y",
+                lang.pick("Année", "Year"),
+                Range::of_period(Period::SchoolYear(SchoolYear::of(anchor))),
+                is(|p| matches!(p, Period::SchoolYear(_))),
+            ),
         ];
         html! {
             ul class="segments" {

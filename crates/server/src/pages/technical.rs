@@ -46,7 +46,11 @@ pub(super) fn completeness(scene: &Scene<'_>) -> Option<String> {
 
 fn completeness_words(lang: Lang, missing: f64) -> String {
     if missing < 0.05 {
-        return say(lang, "Tous les envois attendus des appareils sont arrivés.", "Every batch expected from the devices has arrived.");
+        return say(
+            lang,
+            "Tous les envois attendus des appareils sont arrivés.",
+            "Every batch expected from the devices has arrived.",
+        );
     }
     let share = percent(lang, missing);
     say(
@@ -100,12 +104,7 @@ fn weekly(scene: &Scene<'_>, measure: &str, percentile: Option<&'static str>) ->
     }
 }
 
-fn one<'a>(
-    scene: &Scene<'a>,
-    name: &str,
-    percentile: Option<&'static str>,
-    title: Option<String>,
-) -> Option<Card<'a>> {
+fn one<'a>(scene: &Scene<'a>, name: &str, percentile: Option<&'static str>, title: Option<String>) -> Option<Card<'a>> {
     let (lang, measure, label) = (scene.lang(), scene.measure(name)?, &scene.range.label);
     let of = |figures: &super::lookup::Lookup<'_>, label: &str| match percentile {
         None => figures.value(name, label),
@@ -122,17 +121,30 @@ fn one<'a>(
         }
         None => Body::Words(say(lang, "rien de mesuré", "nothing measured")),
     };
-    let previous = scene.before.as_ref().ok().and_then(|before| {
-        Some((of(&before.figures, &before.range.label)?, before.name.against.clone()))
-    });
+    let previous = scene
+        .before
+        .as_ref()
+        .ok()
+        .and_then(|before| Some((of(&before.figures, &before.range.label)?, before.name.against.clone())));
     let change = match (value, previous) {
-        (Some(value), Some((previous, against))) => card::change(lang, &unit_of(measure, lang), value, previous, &against),
+        (Some(value), Some((previous, against))) => {
+            card::change(lang, &unit_of(measure, lang), value, previous, &against)
+        }
         (Some(_), None) => html! { (scene.why_alone()) },
         (None, _) => html! {},
     };
     let protection = scene.figures.protection(name, label).unwrap_or("devices=5").to_owned();
     let title = title.map(|title| super::words::spaced(lang, &title));
-    Some(Card { measure, percentile, name: title, body, weekly: weekly(scene, name, percentile), change, next: None, protection })
+    Some(Card {
+        measure,
+        percentile,
+        name: title,
+        body,
+        weekly: weekly(scene, name, percentile),
+        change,
+        next: None,
+        protection,
+    })
 }
 
 fn nothing(lang: Lang) -> String {
@@ -155,7 +167,11 @@ fn crashes(scene: &Scene<'_>) -> Markup {
         return html! { div id="stabilite" {} };
     }
     let title = match scene.whole("crash_rate") {
-        Some(rate) => format!("{} {}", percent(lang, rate), lang.pick("des séances finissent par un arrêt brutal", "of sessions end in a crash")),
+        Some(rate) => format!(
+            "{} {}",
+            percent(lang, rate),
+            lang.pick("des séances finissent par un arrêt brutal", "of sessions end in a crash")
+        ),
         None => lang.pick("Arrêts brutaux", "Crashes").to_owned(),
     };
     let subtitle = lang.pick("Arrêts brutaux pour 100 séances, par semaine", "Crashes per 100 sessions, by week");
@@ -172,7 +188,11 @@ fn load_time(scene: &Scene<'_>) -> Markup {
     }
     let title = match (percentile(scene, "50"), percentile(scene, "95"), lang) {
         (Some(half), Some(most), Lang::Fr) => {
-            format!("La moitié des écrans s’affichent en {} ou moins, 95 % en {}", seconds(lang, half), seconds(lang, most))
+            format!(
+                "La moitié des écrans s’affichent en {} ou moins, 95 % en {}",
+                seconds(lang, half),
+                seconds(lang, most)
+            )
         }
         (Some(half), Some(most), Lang::En) => {
             format!("Half of the screens show within {}, 95% within {}", seconds(lang, half), seconds(lang, most))
@@ -180,10 +200,8 @@ fn load_time(scene: &Scene<'_>) -> Markup {
         (_, _, lang) => lang.pick("Temps d’affichage", "Display times").to_owned(),
     };
     let subtitle = lang.pick("Temps d’affichage des écrans, par semaine", "Time to display screens, by week");
-    let series = vec![
-        scene.category(lang.pick("La moitié", "Half"), half),
-        scene.category(say(lang, "95 %", "95%"), most),
-    ];
+    let series =
+        vec![scene.category(lang.pick("La moitié", "Half"), half), scene.category(say(lang, "95 %", "95%"), most)];
     line(scene, "affichage", &title, subtitle, Unit::Milliseconds, series)
 }
 
@@ -193,10 +211,17 @@ fn sync(scene: &Scene<'_>) -> Markup {
         return html! {};
     }
     let title = match scene.whole("sync_success_rate") {
-        Some(rate) => format!("{} {}", percent(lang, rate), lang.pick("des synchronisations réussissent", "of synchronisations succeed")),
+        Some(rate) => format!(
+            "{} {}",
+            percent(lang, rate),
+            lang.pick("des synchronisations réussissent", "of synchronisations succeed")
+        ),
         None => lang.pick("Synchronisations réussies", "Successful synchronisations").to_owned(),
     };
-    let subtitle = lang.pick("Part des synchronisations entièrement réussies, par semaine", "Share of synchronisations that succeeded in full, by week");
+    let subtitle = lang.pick(
+        "Part des synchronisations entièrement réussies, par semaine",
+        "Share of synchronisations that succeeded in full, by week",
+    );
     let mut series = vec![scene.ours(lang.pick("Réussies", "Successful"), values)];
     series.extend(scene.before("sync_success_rate"));
     line(scene, "synchronisation", &title, subtitle, Unit::Percent, series)
@@ -232,7 +257,10 @@ mod tests {
     #[test]
     fn what_has_not_arrived_is_said() {
         let plain = |text: String| text.replace('\u{202f}', " ");
-        assert_eq!(plain(completeness_words(Lang::Fr, 3.04)), "3 % des envois manquent encore : des appareils étaient hors ligne.");
+        assert_eq!(
+            plain(completeness_words(Lang::Fr, 3.04)),
+            "3 % des envois manquent encore : des appareils étaient hors ligne."
+        );
         assert_eq!(plain(completeness_words(Lang::Fr, 0.0)), "Tous les envois attendus des appareils sont arrivés.");
         assert_eq!(completeness_words(Lang::En, 0.4), "0.4% of the batches are still missing: devices were offline.");
     }

@@ -36,12 +36,7 @@ fn curly(lang: Lang, text: &str) -> String {
     spaced(lang, &text.replace('\'', "’"))
 }
 
-fn page(
-    lang: Lang,
-    description: &Description,
-    decisions: &BTreeMap<&str, &Decision>,
-    opt_outs: u64,
-) -> Markup {
+fn page(lang: Lang, description: &Description, decisions: &BTreeMap<&str, &Decision>, opt_outs: u64) -> Markup {
     let events: usize = description.categories.iter().map(|category| category.events.len()).sum();
     html! {
         section class="answer" aria-labelledby="view-title" {
@@ -89,8 +84,14 @@ fn page(
 #[expect(clippy::cast_precision_loss, reason = "a count of people")]
 fn opt_out_words(lang: Lang, opt_outs: u64) -> String {
     match (opt_outs, lang) {
-        (0, Lang::Fr) => "Personne ne s’est opposé au recueil sur ce serveur. S’opposer se fait dans l’application, sans motif.".to_owned(),
-        (0, Lang::En) => "Nobody has objected to collection on this server. One objects in the application, without a reason.".to_owned(),
+        (0, Lang::Fr) => {
+            "Personne ne s’est opposé au recueil sur ce serveur. S’opposer se fait dans l’application, sans motif."
+                .to_owned()
+        }
+        (0, Lang::En) => {
+            "Nobody has objected to collection on this server. One objects in the application, without a reason."
+                .to_owned()
+        }
         (n, Lang::Fr) => format!(
             "{} sur ce serveur : leurs événements ne sont pas conservés. S’opposer se fait dans l’application, sans motif.",
             counted(lang, n as f64, "personne s’est opposée au recueil", "personnes se sont opposées au recueil")
@@ -106,7 +107,10 @@ fn who(lang: Lang) -> Markup {
     let rows = [
         (
             ("L’enseignant", "The teacher"),
-            ("sa propre classe, exactement ; chaque consultation est inscrite au journal", "her own class, exactly; every view is logged"),
+            (
+                "sa propre classe, exactement ; chaque consultation est inscrite au journal",
+                "her own class, exactly; every view is logged",
+            ),
         ),
         (
             ("La direction", "The head"),
@@ -117,7 +121,10 @@ fn who(lang: Lang) -> Markup {
         ),
         (
             ("L’exploitant", "The operator"),
-            ("la santé technique de tous les appareils ensemble, à partir de 5 appareils", "the technical health of all devices together, from 5 devices on"),
+            (
+                "la santé technique de tous les appareils ensemble, à partir de 5 appareils",
+                "the technical health of all devices together, from 5 devices on",
+            ),
         ),
         (("Les autres", "Everybody else"), ("cette page", "this page")),
     ];
@@ -166,7 +173,8 @@ fn state(lang: Lang, decision: Option<&Decision>) -> String {
 }
 
 fn measures_table(lang: Lang, measures: &[DescribedMeasure]) -> Markup {
-    let caption = lang.pick("Mesures, leur définition et leur protection", "Measures, their definition and their protection");
+    let caption =
+        lang.pick("Mesures, leur définition et leur protection", "Measures, their definition and their protection");
     html! {
         div class="card" { div class="table-scroll" role="region" tabindex="0" aria-label=(caption) {
             table class="table" {

@@ -122,7 +122,9 @@ impl Weeks {
     fn holiday_short(&self, holiday: &str) -> String {
         match self.lang {
             Lang::Fr => {
-                let rest = ["Vacances de la ", "Vacances de ", "Vacances d'"].iter().find_map(|start| holiday.strip_prefix(start));
+                let rest = ["Vacances de la ", "Vacances de ", "Vacances d'"]
+                    .iter()
+                    .find_map(|start| holiday.strip_prefix(start));
                 words::capital(&rest.unwrap_or(holiday).replace('\'', "’"))
             }
             Lang::En => season(holiday).to_owned(),
@@ -135,7 +137,9 @@ impl Weeks {
         for (at, week) in self.list.iter().enumerate() {
             let is_closed = closed.is_none_or(|through| through.is_some_and(|through| week.week <= through));
             let (name, short) = match (&week.holiday, week.time) {
-                (Some(holiday), _) if week.number.is_none() => (self.holiday_name(holiday), self.holiday_short(holiday)),
+                (Some(holiday), _) if week.number.is_none() => {
+                    (self.holiday_name(holiday), self.holiday_short(holiday))
+                }
                 (_, Time::Ahead) => self.both("à venir", "to come"),
                 _ if !is_closed => self.both("pas encore close", "not closed yet"),
                 _ => continue,

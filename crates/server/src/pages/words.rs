@@ -91,7 +91,9 @@ pub(super) fn day_of_year(lang: Lang, date: Date) -> String {
 /// What one, and what several, of a measure are called; empty where the unit says it.
 pub(super) fn name_of_one(measure: &str, lang: Lang) -> (&'static str, &'static str) {
     let (fr, en) = match measure {
-        "media_count" | "pupil_traces" | "media_per_pupil" | "domain_coverage" => (("trace", "traces"), ("item", "items")),
+        "media_count" | "pupil_traces" | "media_per_pupil" | "domain_coverage" => {
+            (("trace", "traces"), ("item", "items"))
+        }
         "pupils_documented" => (("élève", "élèves"), ("pupil", "pupils")),
         "comment_count" => (("commentaire", "commentaires"), ("comment", "comments")),
         "review_count" => (("partie de bilan", "parties de bilan"), ("part of a review", "parts of reviews")),
@@ -143,7 +145,10 @@ mod tests {
         let date = |text: &str| text.parse::<Date>().unwrap();
         let plain = |text: String| text.replace('\u{a0}', " ");
         let cases = [
-            (plain(dates_of_year(Lang::Fr, date("2025-11-03"), date("2025-12-19"))), "du 3 novembre au 19 décembre 2025"),
+            (
+                plain(dates_of_year(Lang::Fr, date("2025-11-03"), date("2025-12-19"))),
+                "du 3 novembre au 19 décembre 2025",
+            ),
             (plain(weekday_and_day(Lang::Fr, date("2025-11-27"))), "jeudi 27 novembre"),
             (plain(day_of_year(Lang::Fr, date("2025-11-27"))), "27 novembre 2025"),
             (list(Lang::Fr, &["a".to_owned(), "b".to_owned(), "c".to_owned()]), "a, b et c"),

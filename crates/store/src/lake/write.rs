@@ -1,5 +1,7 @@
 //! Writing files: sorted, compressed, flushed to the disk before anybody names them.
 
+use std::collections::HashSet;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use arrow::array::{Array, Int32Array, RecordBatch, UInt8Array};
@@ -106,16 +108,28 @@ impl Lake {
     }
 
     /// Unlinks every file that no manifest names: what a crash has left. Returns how many there were.
+    ///
+    /// It looks at the folder itself: `object_store` hides the half-written files that its uploads leave behind.
     pub(crate) async fn sweep(&self) -> Result<usize, Error> {
-        use futures::TryStreamExt;
         let live = super::manifest::live(&self.register.read, None).await?;
-        let live: std::collections::HashSet<&str> = live.iter().map(|file| file.path.as_str()).collect();
-        let found: Vec<ObjectPath> = self.files.list(None).map_ok(|meta| meta.location).try_collect().await?;
-        let orphans: Vec<ObjectPath> = found.into_iter().filter(|path| !live.contains(path.as_ref())).collect();
-        for orphan in &orphans {
-            self.files.delete(orphan).await?;
-        }
-        Ok(orphans.len())
+        let live: HashSet<PathBuf> = live.iter().map(|file| self.root.join(&file.path)).collect();
+        let root = self.root.clone();
+        let swept = tokio::task::spawn_blocking(move || {
+            let (mut folders, mut swept) = (vec![root], 0);
+            while let Some(folder) = folders.pop() {
+                for entry in std::fs::read_dir(&folder).map_err(Error::file("cannot list", &folder))? {
+                    let path = entry.map_err(Error::file("cannot list", &folder))?.path();
+                    if path.is_dir() {
+                        folders.push(path);
+                    } else if !live.contains(&path) {
+                        std::fs::remove_file(&path).map_err(Error::file("cannot remove", &path))?;
+                        swept += 1;
+                    }
+                }
+            }
+            Ok(swept)
+        });
+        swept.await.map_err(|error| Error::Lake(error.to_string()))?
     }
 }
 

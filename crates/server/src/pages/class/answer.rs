@@ -95,11 +95,21 @@ fn pupils(lang: Lang, within: &str, documented: f64, enrolled: Option<f64>) -> S
                 Lang::Fr => format!("tous les élèves ({})", number(lang, enrolled)),
                 Lang::En => format!("all pupils ({})", number(lang, enrolled)),
             };
-            Sentence::new(&format!("{within}, "), &all, "eleves", lang.pick(" ont au moins une trace.", " have at least one item."))
+            Sentence::new(
+                &format!("{within}, "),
+                &all,
+                "eleves",
+                lang.pick(" ont au moins une trace.", " have at least one item."),
+            )
         }
         _ if documented < 0.5 => {
             let none = lang.pick("aucun élève", "no pupil");
-            Sentence::new(&format!("{within}, "), none, "eleves", lang.pick(" n’a encore de trace.", " has an item yet."))
+            Sentence::new(
+                &format!("{within}, "),
+                none,
+                "eleves",
+                lang.pick(" n’a encore de trace.", " has an item yet."),
+            )
         }
         enrolled => {
             let of = enrolled.map(|enrolled| format!(" {} {}", lang.pick("sur", "of"), number(lang, enrolled)));
@@ -170,7 +180,12 @@ fn families(lang: Lang, active: f64, declared: Option<f64>, deposited: f64) -> S
     if active < 0.5 {
         return if deposited < 0.5 {
             let none = lang.pick("Aucun partage", "No share");
-            Sentence::new("", none, "familles", lang.pick(" n’a été déposé pour les familles.", " was deposited for families."))
+            Sentence::new(
+                "",
+                none,
+                "familles",
+                lang.pick(" n’a été déposé pour les familles.", " was deposited for families."),
+            )
         } else {
             let none = lang.pick("Aucune famille", "No family");
             let after = say(
@@ -189,7 +204,10 @@ fn families(lang: Lang, active: f64, declared: Option<f64>, deposited: f64) -> S
     let after = format!(
         "{} {}",
         lang.pick(fr, en),
-        lang.pick("récupéré un partage, consulté le carnet ou signé.", "retrieved a share, looked at the notebook or signed.")
+        lang.pick(
+            "récupéré un partage, consulté le carnet ou signé.",
+            "retrieved a share, looked at the notebook or signed."
+        )
     );
     Sentence::new("", &linked, "familles", &after)
 }
@@ -229,16 +247,31 @@ mod tests {
         };
         let said = |values: &[f64]| plain(&domains(Lang::Fr, &by(values)).unwrap().text());
         assert_eq!(said(&[30.0, 3.0, 30.0]), "Le domaine « Arts » est peu documenté (3 traces).");
-        assert_eq!(said(&[30.0, 25.0, 30.0]), "Tous les domaines ont des traces ; le moins documenté est « Arts » (25 traces).");
-        assert_eq!(said(&[30.0, 0.0, 0.0]), "Les domaines « Arts » et « Maths » n’ont aucune trace reliée à un objectif.");
-        assert_eq!(said(&[0.0, 0.0, 0.0]), "Aucune trace n’est reliée à un objectif : elle n’entrera pas dans le carnet.");
+        assert_eq!(
+            said(&[30.0, 25.0, 30.0]),
+            "Tous les domaines ont des traces ; le moins documenté est « Arts » (25 traces)."
+        );
+        assert_eq!(
+            said(&[30.0, 0.0, 0.0]),
+            "Les domaines « Arts » et « Maths » n’ont aucune trace reliée à un objectif."
+        );
+        assert_eq!(
+            said(&[0.0, 0.0, 0.0]),
+            "Aucune trace n’est reliée à un objectif : elle n’entrera pas dans le carnet."
+        );
     }
 
     #[test]
     fn the_third_sentence_never_blames_a_family() {
         let said = |lang, active, deposited| plain(&families(lang, active, Some(24.0), deposited).text());
-        assert_eq!(said(Lang::Fr, 9.0, 24.0), "9 familles sur 24 ont récupéré un partage, consulté le carnet ou signé.");
-        assert_eq!(said(Lang::En, 1.0, 24.0), "1 family of 24 has retrieved a share, looked at the notebook or signed.");
+        assert_eq!(
+            said(Lang::Fr, 9.0, 24.0),
+            "9 familles sur 24 ont récupéré un partage, consulté le carnet ou signé."
+        );
+        assert_eq!(
+            said(Lang::En, 1.0, 24.0),
+            "1 family of 24 has retrieved a share, looked at the notebook or signed."
+        );
         assert_eq!(
             said(Lang::Fr, 0.0, 24.0),
             "Aucune famille n’a encore récupéré de partage ; la lecture sur papier ou par courriel ne se voit pas d’ici."

@@ -31,12 +31,12 @@ fn one<'a>(scene: &Scene<'a>, name: &str, next: Option<(String, String)>) -> Opt
             unit: unit_words(scene, measure, figure.value),
             period: figure.period.clone(),
         },
-        None if scene.figures.awaits_decision(name, &scene.range.label) => Body::Words(say(
-            lang,
-            "attend la décision du comité d’éthique",
-            "awaits the ethics committee’s decision",
-        )),
-        None => Body::Words(say(lang, "rien à rapporter : aucun partage déposé", "nothing to relate: no share deposited")),
+        None if scene.figures.awaits_decision(name, &scene.range.label) => {
+            Body::Words(say(lang, "attend la décision du comité d’éthique", "awaits the ethics committee’s decision"))
+        }
+        None => {
+            Body::Words(say(lang, "rien à rapporter : aucun partage déposé", "nothing to relate: no share deposited"))
+        }
     };
     let change = match &figure {
         Some(figure) => change(scene, measure, figure.value),
@@ -78,7 +78,9 @@ fn change(scene: &Scene<'_>, measure: &Measure, value: f64) -> Markup {
     if scene.weeks.are_over() {
         return match before.figures.value(&measure.name, &before.range.label) {
             Some(previous) => card::change(lang, &unit, value, previous, &before.name.against),
-            None => html! { (say(lang, "Rien à comparer dans la plage d’avant", "Nothing to compare with in the range before")) },
+            None => {
+                html! { (say(lang, "Rien à comparer dans la plage d’avant", "Nothing to compare with in the range before")) }
+            }
         };
     }
     let over = scene.weeks.over();
@@ -96,6 +98,8 @@ fn change(scene: &Scene<'_>, measure: &Measure, value: f64) -> Markup {
             };
             card::change(lang, &unit, current, previous, &against)
         }
-        None => html! { (say(lang, "Comparaison dès la première semaine finie", "Compared from the first finished week on")) },
+        None => {
+            html! { (say(lang, "Comparaison dès la première semaine finie", "Compared from the first finished week on")) }
+        }
     }
 }

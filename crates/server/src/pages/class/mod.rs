@@ -4,13 +4,15 @@ mod answer;
 mod cards;
 mod plots;
 mod pupils;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
-use calendar::Lang;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
+use calendar::Lang;
 use catalogue::{Catalogue, Role};
 use maud::{Markup, html};
 use store::RosterClass;
@@ -45,9 +47,7 @@ pub async fn get(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> R
     };
     let year = range.school_year();
     let class = match views::class_of(&app, claims, &uai, year).await? {
-        Some((_, class)) => {
-            app.store.register().classes(&uai, year).await?.into_iter().find(|one| one.class == class)
-        }
+        Some((_, class)) => app.store.register().classes(&uai, year).await?.into_iter().find(|one| one.class == class),
         None => None,
     };
     let Some(class) = class else {
@@ -68,7 +68,12 @@ pub async fn get(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> R
     };
     let scene = Scene::new(setting, &compared);
     let called = called(visit.lang, app.store.catalogue(), &class);
-    let pupils = counted(visit.lang, to_float(class.pupils.len()), visit.lang.pick("élève", "pupil"), visit.lang.pick("élèves", "pupils"));
+    let pupils = counted(
+        visit.lang,
+        to_float(class.pupils.len()),
+        visit.lang.pick("élève", "pupil"),
+        visit.lang.pick("élèves", "pupils"),
+    );
     let place = format!("{called}, {pupils}, {} {uai}", visit.lang.pick("école", "school"));
     let main = html! {
         (Bar { naming, address: &address, range: scene.range, refused: None }.markup())
@@ -88,7 +93,9 @@ pub(super) const fn to_float(n: usize) -> f64 {
 /// "Classe de PS-MS": levels as teachers say them.
 fn called(lang: Lang, catalogue: &Catalogue, class: &RosterClass) -> String {
     let label = |slug: &String| match slug.as_str() {
-        "other" => catalogue.word_list("level").map_or_else(String::new, |list| list.label("other", lang).to_lowercase()),
+        "other" => {
+            catalogue.word_list("level").map_or_else(String::new, |list| list.label("other", lang).to_lowercase())
+        }
         known => known.to_owned(),
     };
     let levels: Vec<String> = class.levels.iter().map(label).collect();

@@ -127,15 +127,25 @@ pub(super) fn writing(scene: &Scene<'_>) -> Markup {
         let bars = Bars::horizontal(lang.pick("Écrit", "Writing"), Unit::count("", ""))
             .bars(counts.iter().map(|(name, value)| Bar::new(*name, *value).ours()));
         let title = lang.pick("Qu’est-ce qui a été écrit ?", "What was written?");
-        let subtitle = lang.pick("Commentaires, parties de bilan et carnets", "Comments, parts of reviews and notebooks");
+        let subtitle =
+            lang.pick("Commentaires, parties de bilan et carnets", "Comments, parts of reviews and notebooks");
         return or_else(scene.chart("ecrits", title, subtitle, bars), "ecrits", "");
     }
-    let comments = counted(lang, counts[0].1, lang.pick("commentaire", "comment"), lang.pick("commentaires", "comments"));
-    let reviews = counted(lang, counts[1].1, lang.pick("partie de bilan", "part of a review"), lang.pick("parties de bilan", "parts of reviews"));
+    let comments =
+        counted(lang, counts[0].1, lang.pick("commentaire", "comment"), lang.pick("commentaires", "comments"));
+    let reviews = counted(
+        lang,
+        counts[1].1,
+        lang.pick("partie de bilan", "part of a review"),
+        lang.pick("parties de bilan", "parts of reviews"),
+    );
     let title = format!("{comments}, {reviews}");
     let series = measures.iter().map(|(measure, name)| scene.category(*name, scene.live(measure))).collect();
     let line = scene.lines(Unit::count("", ""), series, scene.live_bands());
-    let subtitle = lang.pick("Commentaires, parties de bilan et carnets par semaine", "Comments, parts of reviews and notebooks by week");
+    let subtitle = lang.pick(
+        "Commentaires, parties de bilan et carnets par semaine",
+        "Comments, parts of reviews and notebooks by week",
+    );
     or_else(scene.chart("ecrits", &title, subtitle, line), "ecrits", "")
 }
 
@@ -200,8 +210,8 @@ pub(super) fn domains(scene: &Scene<'_>) -> Markup {
 /// What must be known before reading the families' figures.
 pub(super) fn families_lead(scene: &Scene<'_>) -> Markup {
     html! { p class="lead" { (say(scene.lang(),
-        "Un carnet récupéré se lit hors ligne, sur papier ou par courriel sans que cela se voie d’ici : ces nombres sont des minimums. « Non consulté » ne dit rien de plus.",
-        "A notebook once retrieved is read offline, on paper or by e-mail, which cannot be seen from here: these numbers are lower bounds. “Not viewed” says nothing more.")) } }
+    "Un carnet récupéré se lit hors ligne, sur papier ou par courriel sans que cela se voie d’ici : ces nombres sont des minimums. « Non consulté » ne dit rien de plus.",
+    "A notebook once retrieved is read offline, on paper or by e-mail, which cannot be seen from here: these numbers are lower bounds. “Not viewed” says nothing more.")) } }
 }
 
 /// Shares deposited and retrieved by week.
@@ -221,8 +231,9 @@ pub(super) fn shares(scene: &Scene<'_>) -> Markup {
     };
     let shares = unit(scene, "share_deposited_count");
     if scene.weeks.list().len() < 2 {
-        let bars = Bars::horizontal(lang.pick("Partages", "Shares"), shares)
-            .bars([(measures[0].1, deposited), (measures[1].1, retrieved)].map(|(name, value)| Bar::new(name, value).ours()));
+        let bars = Bars::horizontal(lang.pick("Partages", "Shares"), shares).bars(
+            [(measures[0].1, deposited), (measures[1].1, retrieved)].map(|(name, value)| Bar::new(name, value).ours()),
+        );
         let subtitle = lang.pick("Partages avec les familles", "Shares with families");
         return or_else(scene.chart("partages", &title, subtitle, bars), "partages", "");
     }
@@ -241,12 +252,20 @@ pub(super) fn families(scene: &Scene<'_>) -> Markup {
     let active = scene.whole("families_active").unwrap_or(0.0);
     let of = scene.whole("families_active_of").filter(|all| *all >= active);
     let of = of.map(|all| format!(" {} {}", lang.pick("sur", "of"), number(lang, all))).unwrap_or_default();
-    let families = counted(lang, active, lang.pick("famille active", "active family"), lang.pick("familles actives", "active families"));
+    let families = counted(
+        lang,
+        active,
+        lang.pick("famille active", "active family"),
+        lang.pick("familles actives", "active families"),
+    );
     let title = capital(&match lang {
         Lang::Fr => format!("{families}{of}"),
         Lang::En => format!("{families}{of}"),
     });
-    let subtitle = lang.pick("Familles ayant récupéré, consulté ou signé, par semaine", "Families that retrieved, viewed or signed, by week");
+    let subtitle = lang.pick(
+        "Familles ayant récupéré, consulté ou signé, par semaine",
+        "Families that retrieved, viewed or signed, by week",
+    );
     if values.len() < 2 {
         let bars = Bars::horizontal(lang.pick("Familles", "Families"), unit(scene, "families_active"))
             .bar(Bar::new(lang.pick("Familles actives", "Active families"), active).ours());
@@ -257,4 +276,3 @@ pub(super) fn families(scene: &Scene<'_>) -> Markup {
     let line = scene.lines(unit(scene, "families_active"), series, scene.live_bands());
     or_else(scene.chart("familles", &title, subtitle, line), "familles", "")
 }
-

@@ -120,11 +120,16 @@ fn without(scene: &Scene<'_>, pupils: &[Pupil]) -> Markup {
 fn chart(scene: &Scene<'_>, pupils: &[Pupil]) -> Markup {
     let lang = scene.lang();
     let (one, many) = name_of_one("pupil_traces", lang);
-    let bars = Bars::vertical(lang.pick("Élève", "Pupil"), Unit::count(one, many)).bars(pupils.iter().map(|pupil| {
-        Bar::at(Position::new(pupil.label.clone(), named(scene, &pupil.label)), pupil.items).ours()
-    }));
+    let bars = Bars::vertical(lang.pick("Élève", "Pupil"), Unit::count(one, many)).bars(
+        pupils
+            .iter()
+            .map(|pupil| Bar::at(Position::new(pupil.label.clone(), named(scene, &pupil.label)), pupil.items).ours()),
+    );
     let title = lang.pick("Combien de traces pour chaque élève ?", "How many items for each pupil?");
-    let subtitle = lang.pick("Traces où figure l’élève, dans l’ordre des numéros", "Items that show the pupil, in the order of the numbers");
+    let subtitle = lang.pick(
+        "Traces où figure l’élève, dans l’ordre des numéros",
+        "Items that show the pupil, in the order of the numbers",
+    );
     let note = say(
         lang,
         "Une trace à deux élèves compte pour chacun. L’ordre est celui des numéros, jamais un classement.",

@@ -58,11 +58,15 @@ fn adoption_words(lang: Lang, shown: &Headline, when: &str, of: Option<f64>) -> 
         },
         known => {
             let active = known.value().unwrap_or(0.0);
-            let teachers = counted(lang, active, lang.pick("enseignant", "teacher"), lang.pick("enseignants", "teachers"));
+            let teachers =
+                counted(lang, active, lang.pick("enseignant", "teacher"), lang.pick("enseignants", "teachers"));
             let of = of.map(|all| format!(" {} {}", lang.pick("sur", "of"), number(lang, all))).unwrap_or_default();
             let (fr, en) = match known {
                 Headline::Week { .. } => (" ont travaillé sur les contenus.", " worked on content."),
-                _ => (" ont été actifs au moins une semaine de classe sur deux.", " were active in at least every other class week."),
+                _ => (
+                    " ont été actifs au moins une semaine de classe sur deux.",
+                    " were active in at least every other class week.",
+                ),
             };
             html! { (when) ", " (linked("adoption", &format!("{teachers}{of}"))) (lang.pick(fr, en)) }
         }
@@ -134,8 +138,12 @@ fn closing_words(lang: Lang, open: &[(String, String)]) -> Option<String> {
     });
     let more = more.unwrap_or_default();
     let text = match lang {
-        Lang::Fr => format!("La {first} se ferme {day}{more} : les chiffres de l’école paraissent alors, une fois pour toutes."),
-        Lang::En => format!("{} closes on {day}{more}: the school’s figures appear then, once and for all.", capital(first)),
+        Lang::Fr => {
+            format!("La {first} se ferme {day}{more} : les chiffres de l’école paraissent alors, une fois pour toutes.")
+        }
+        Lang::En => {
+            format!("{} closes on {day}{more}: the school’s figures appear then, once and for all.", capital(first))
+        }
     };
     Some(spaced(lang, &text))
 }

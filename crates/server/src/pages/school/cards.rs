@@ -75,7 +75,9 @@ fn under(scene: &Scene<'_>, measure: &Measure, shown: &Headline) -> Markup {
     match shown {
         Headline::Withheld => html! { (why_withheld(scene, measure)) },
         Headline::NotClosed => html! { (super::answer::closing_of_first(scene).unwrap_or_default()) },
-        Headline::Undecided => html! { a href="/transparence" { (lang.pick("Voir les décisions", "See the decisions")) } },
+        Headline::Undecided => {
+            html! { a href="/transparence" { (lang.pick("Voir les décisions", "See the decisions")) } }
+        }
         _ => headline::change(scene, measure, shown),
     }
 }

@@ -144,8 +144,7 @@ pub(super) fn change(scene: &Scene<'_>, measure: &Measure, headline: &Headline) 
         Headline::Week { at, .. } => previous_week(scene, measure, *at),
         Headline::Sum { weeks, .. } => {
             let label = |at: &usize| before.range.weeks.get(*at).map(ToString::to_string);
-            let sum: Option<f64> =
-                weeks.iter().map(|at| before.figures.value(&measure.name, &label(at)?)).sum();
+            let sum: Option<f64> = weeks.iter().map(|at| before.figures.value(&measure.name, &label(at)?)).sum();
             let against = match lang {
                 Lang::Fr => format!("aux mêmes semaines {}", before.name.of),
                 Lang::En => format!("the same weeks {}", before.name.of),
@@ -170,10 +169,8 @@ pub(super) fn change(scene: &Scene<'_>, measure: &Measure, headline: &Headline) 
 fn previous_week(scene: &Scene<'_>, measure: &Measure, at: usize) -> Option<(f64, String)> {
     let lang = scene.lang();
     let list = scene.weeks.list();
-    let (week, value) = list[..at]
-        .iter()
-        .rev()
-        .find_map(|week| Some((week, scene.figures.value(&measure.name, &week.label)?)))?;
+    let (week, value) =
+        list[..at].iter().rev().find_map(|week| Some((week, scene.figures.value(&measure.name, &week.label)?)))?;
     let name = match (week.number, lang) {
         (Some(number), Lang::Fr) => format!("à la semaine {number}"),
         (Some(number), Lang::En) => format!("week {number}"),

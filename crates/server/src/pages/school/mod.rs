@@ -38,7 +38,8 @@ pub async fn get(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> R
     if claims.role() == Some(Role::Editor) {
         return operator::page(&app, visit).await;
     }
-    let uai = claims.establishment().filter(|_| claims.role() == Some(Role::SchoolHead)).ok_or_else(Problem::not_found)?;
+    let uai =
+        claims.establishment().filter(|_| claims.role() == Some(Role::SchoolHead)).ok_or_else(Problem::not_found)?;
     let place = views::establishment(&app, &uai).await?;
     let (lang, zone) = (visit.lang, place.academy.zone());
     let address = visit.address(PATH);

@@ -69,16 +69,21 @@ pub(super) fn adoption(scene: &Scene<'_>) -> Markup {
     let shown = scene.measure("active_teachers").map(|measure| headline::headline(scene, measure));
     let title = shown.as_ref().and_then(|shown| {
         let active = shown.value()?;
-        let teachers = counted(lang, active, lang.pick("enseignant actif", "active teacher"), lang.pick("enseignants actifs", "active teachers"));
+        let teachers = counted(
+            lang,
+            active,
+            lang.pick("enseignant actif", "active teacher"),
+            lang.pick("enseignants actifs", "active teachers"),
+        );
         let of = headline::of(scene, "active_teachers", shown);
         let of = of.map(|all| format!(" {} {}", lang.pick("sur", "of"), number(lang, all))).unwrap_or_default();
         Some(format!("{teachers}{of} {}", headline::when(scene, shown)))
     });
-    let title = title.unwrap_or_else(|| lang.pick("Combien d’enseignants sont actifs ?", "How many teachers are active?").to_owned());
-    let subtitle = lang.pick(
-        "Enseignants ayant travaillé sur les contenus, par semaine",
-        "Teachers who worked on content, by week",
-    );
+    let title = title.unwrap_or_else(|| {
+        lang.pick("Combien d’enseignants sont actifs ?", "How many teachers are active?").to_owned()
+    });
+    let subtitle = lang
+        .pick("Enseignants ayant travaillé sur les contenus, par semaine", "Teachers who worked on content, by week");
     weekly(scene, "adoption", "active_teachers", lang.pick("Enseignants actifs", "Active teachers"), &title, subtitle)
 }
 
@@ -90,7 +95,8 @@ pub(super) fn activity(scene: &Scene<'_>) -> Markup {
         let items = counted(lang, shown.value()?, lang.pick("trace", "item"), lang.pick("traces", "items"));
         Some(format!("{items} {}", headline::when(scene, shown)))
     });
-    let title = title.unwrap_or_else(|| lang.pick("Combien de traces chaque semaine ?", "How many items each week?").to_owned());
+    let title = title
+        .unwrap_or_else(|| lang.pick("Combien de traces chaque semaine ?", "How many items each week?").to_owned());
     let subtitle = lang.pick("Traces ajoutées dans l’école, par semaine", "Items added in the school, by week");
     weekly(scene, "traces", "media_count", lang.pick("Mon école", "My school"), &title, subtitle)
 }
@@ -128,18 +134,27 @@ pub(super) fn kinds(scene: &Scene<'_>) -> Markup {
     if parts.is_empty() {
         parts.push((lang.pick("Toutes natures", "All kinds").to_owned(), values(TOGETHER, true)));
     }
-    let sums: Vec<f64> = parts.iter().map(|(_, values)| values.iter().filter_map(|value| value.known()).sum()).collect();
+    let sums: Vec<f64> =
+        parts.iter().map(|(_, values)| values.iter().filter_map(|value| value.known()).sum()).collect();
     let total: f64 = sums.iter().sum();
     let first = sums.iter().zip(&parts).max_by(|a, b| a.0.total_cmp(b.0));
     let title = match first.filter(|_| total > 0.0) {
         Some((sum, (label, _))) => {
             let share = percent(lang, 100.0 * sum / total);
-            format!("{label}{}{share} {}", lang.pick(" : ", ": "), lang.pick("des traces publiées", "of the items published"))
+            format!(
+                "{label}{}{share} {}",
+                lang.pick(" : ", ": "),
+                lang.pick("des traces publiées", "of the items published")
+            )
         }
         None => lang.pick("Quelles natures de traces ?", "Which kinds of items?").to_owned(),
     };
-    let merged: Vec<String> =
-        words.words().iter().filter(|word| !is_shown(&word.slug)).map(|word| quote(lang, word.label.get(lang))).collect();
+    let merged: Vec<String> = words
+        .words()
+        .iter()
+        .filter(|word| !is_shown(&word.slug))
+        .map(|word| quote(lang, word.label.get(lang)))
+        .collect();
     let note = kinds_remark(lang, &merged, is_shown(OTHERS));
     let mut stacked = Stacked::new(scene.week_word(), scene.positions(), unit("media_count", lang));
     for (label, values) in parts {
@@ -261,7 +276,10 @@ pub(super) fn shares(scene: &Scene<'_>) -> Markup {
 /// Families active by week.
 pub(super) fn families(scene: &Scene<'_>) -> Markup {
     let lang = scene.lang();
-    let title = lang.pick("Combien de familles ont récupéré, consulté ou signé ?", "How many families retrieved, viewed or signed?");
+    let title = lang.pick(
+        "Combien de familles ont récupéré, consulté ou signé ?",
+        "How many families retrieved, viewed or signed?",
+    );
     let subtitle = lang.pick("Familles actives, par semaine", "Active families, by week");
     weekly(scene, "familles", "families_active", lang.pick("Familles actives", "Active families"), title, subtitle)
 }

@@ -1,0 +1,6 @@
+//! The whole product from outside: the real binary, a real disk, real connections.
+
+mod canaries;
+mod crash;
+mod server;
+mod wrong_use;

@@ -1,0 +1,6 @@
+use privacy::Raw;
+
+fn main() {
+    let raw = Raw::new("Marie");
+    println!("{raw:?}");
+}
