@@ -165,9 +165,13 @@ pub(super) fn protection(lang: Lang, protection: &str) -> String {
 }
 
 /// The number in big letters, without the name of what is counted.
-fn written(unit: &Unit, lang: Lang, value: f64) -> String {
+pub(super) fn written(unit: &Unit, lang: Lang, value: f64) -> String {
     match unit {
         Unit::Percent | Unit::SmallPercent => words::percent(lang, value),
+        // People think of seconds.
+        Unit::Milliseconds if (50.0..1_000.0).contains(&value) => {
+            format!("{}\u{a0}s", format::number(drawn(lang), value / 1_000.0, 1))
+        }
         other => other.write(drawn(lang), value),
     }
 }

@@ -9,7 +9,7 @@ use super::card::{self, Body, Card};
 use super::class::or_else;
 use super::scene::Scene;
 use super::weeks::Week;
-use super::words::{drawn, percent, say, unit_of};
+use super::words::{percent, say, unit_of};
 
 /// The reason given for a technical measure: too few devices.
 fn is_withheld(scene: &Scene<'_>) -> bool {
@@ -21,7 +21,7 @@ fn percentile(scene: &Scene<'_>, percent: &str) -> Option<f64> {
 }
 
 fn seconds(lang: Lang, ms: f64) -> String {
-    Unit::Milliseconds.write(drawn(lang), ms)
+    card::written(&Unit::Milliseconds, lang, ms)
 }
 
 /// How stable the application is, in a sentence.

@@ -108,6 +108,15 @@ impl Weeks {
         format!("{name}, {dates}")
     }
 
+    /// "S11, 24 nov.": the week's number and its Monday.
+    pub(super) fn short(&self, week: &Week) -> String {
+        let monday = calendar::short_date(week.week.monday(), self.lang).replace(' ', "\u{a0}");
+        match week.number {
+            Some(number) => format!("{}, {monday}", school_week_label(number, self.lang)),
+            None => monday,
+        }
+    }
+
     fn holiday_name(&self, holiday: &str) -> String {
         match self.lang {
             Lang::Fr => {

@@ -70,6 +70,10 @@ impl Devices {
             }
         }
         for counter in &fold.counters {
+            // A sync without an error is none of the sync's errors.
+            if counter.word.is_some() && event.word(counter.word).is_none() {
+                continue;
+            }
             let metric = self.names.place(&counter.metric);
             let word = self.names.place(event.word_slug(counter.word));
             self.count(event.day, hour, screen, metric, word, COUNTER, 0);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use arrow::array::{Array, Int32Array, RecordBatch, UInt8Array};
 use arrow::compute::{filter_record_batch, kernels::cmp::eq};
 use object_store::path::Path as ObjectPath;
-use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
+use object_store::{ObjectStoreExt, PutPayload};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};

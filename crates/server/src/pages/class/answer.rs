@@ -72,15 +72,39 @@ pub(super) fn sentences(scene: &Scene<'_>) -> Vec<Sentence> {
     sentences
 }
 
+/// A learning domain with its items linked to an objective.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Domain {
+    pub(super) name: String,
+    pub(super) short: String,
+    pub(super) value: f64,
+}
+
+/// A domain in the words of a chart: short ones where the programme's title is too long for an axis.
+pub(super) fn short_domain(slug: &str, lang: Lang) -> Option<&'static str> {
+    let (fr, en) = match slug {
+        "language" => ("Langage oral et écrit", "Language"),
+        "physical" => ("Activité physique", "Physical activity"),
+        "arts" => ("Activités artistiques", "Artistic activities"),
+        "maths" => ("Outils mathématiques", "Mathematical tools"),
+        "world" => ("Explorer le monde", "Exploring the world"),
+        "living_together" => ("Vivre ensemble", "Living together"),
+        _ => return None,
+    };
+    Some(lang.pick(fr, en))
+}
+
 /// The learning domains with their items linked to an objective, in the order of the programmes.
-pub(super) fn linked_by_domain(scene: &Scene<'_>) -> Vec<(String, f64)> {
+pub(super) fn linked_by_domain(scene: &Scene<'_>) -> Vec<Domain> {
     let Some(words) = scene.setting.catalogue.word_list("domain") else { return Vec::new() };
     let shown = words.words().iter().filter_map(|word| {
         let value = scene.figures.word("domain_coverage", &scene.range.label, "domain", &word.slug);
         // Domains of other programmes are shown where they are used.
         let is_expected = DOMAINS.contains(&word.slug.as_str());
         let value = value.or(is_expected.then_some(0.0))?;
-        Some((word.label.get(scene.lang()).replace('\'', "’"), value))
+        let name = word.label.get(scene.lang()).replace('\'', "’");
+        let short = short_domain(&word.slug, scene.lang()).map_or_else(|| name.clone(), str::to_owned);
+        Some(Domain { name, short, value })
     });
     shown.collect()
 }
@@ -123,8 +147,8 @@ fn pupils(lang: Lang, within: &str, documented: f64, enrolled: Option<f64>) -> S
 }
 
 /// Which domain has the fewest linked items.
-fn domains(lang: Lang, by_domain: &[(String, f64)]) -> Option<Sentence> {
-    let total: f64 = by_domain.iter().map(|(_, value)| value).sum();
+fn domains(lang: Lang, by_domain: &[Domain]) -> Option<Sentence> {
+    let total: f64 = by_domain.iter().map(|domain| domain.value).sum();
     if by_domain.is_empty() {
         return None;
     }
@@ -134,16 +158,19 @@ fn domains(lang: Lang, by_domain: &[(String, f64)]) -> Option<Sentence> {
         return Some(Sentence::new("", none, "domaines", &after));
     }
     let without: Vec<String> =
-        by_domain.iter().filter(|(_, value)| *value < 0.5).map(|(name, _)| quote(lang, name)).collect();
+        by_domain.iter().filter(|domain| domain.value < 0.5).map(|domain| quote(lang, &domain.name)).collect();
     match without.len() {
         0 => {
-            let (name, value) = by_domain.iter().min_by(|a, b| a.1.total_cmp(&b.1))?;
+            let Domain { name, value, .. } = by_domain.iter().min_by(|a, b| a.value.total_cmp(&b.value))?;
             // Peu documenté: less than half of an even share.
             let even = total / super::to_float(by_domain.len());
             let items = counted(lang, *value, lang.pick("trace", "item"), lang.pick("traces", "items"));
             let after = format!(" ({items}).");
             Some(if *value < even / 2.0 {
-                let after = format!("{}{after}", lang.pick(" est peu documenté", " has few items"));
+                let after = match lang {
+                    Lang::Fr => format!(" est peu documenté{after}"),
+                    Lang::En => format!(" has few items ({}).", number(lang, *value)),
+                };
                 Sentence::new(lang.pick("Le domaine ", ""), &quote(lang, name), "domaines", &after)
             } else {
                 let all = lang.pick("Tous les domaines", "All domains");
@@ -242,8 +269,8 @@ mod tests {
 
     #[test]
     fn the_second_sentence_names_the_domain_to_complete() {
-        let by = |values: &[f64]| -> Vec<(String, f64)> {
-            values.iter().zip(["Langage", "Arts", "Maths"]).map(|(value, name)| (name.to_owned(), *value)).collect()
+        let by = |values: &[f64]| -> Vec<Domain> {
+            values.iter().zip(["Langage", "Arts", "Maths"]).map(|(value, name)| Domain { name: name.to_owned(), short: String::new(), value: *value }).collect()
         };
         let said = |values: &[f64]| plain(&domains(Lang::Fr, &by(values)).unwrap().text());
         assert_eq!(said(&[30.0, 3.0, 30.0]), "Le domaine « Arts » est peu documenté (3 traces).");

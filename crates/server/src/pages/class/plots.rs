@@ -1,7 +1,7 @@
 //! The charts of a class: one idea each, every one with its table.
 
 use calendar::Lang;
-use charts::{Bar, Bars, Chart, ChartError, Part, Stacked, Unit, Value};
+use charts::{Bar, Bars, Chart, ChartError, Part, Position, Stacked, Unit, Value};
 use maud::{Markup, html};
 
 use super::answer::linked_by_domain;
@@ -186,18 +186,18 @@ pub(super) fn features(scene: &Scene<'_>) -> Markup {
 /// Items linked to an objective, by domain.
 pub(super) fn domains(scene: &Scene<'_>) -> Markup {
     let (lang, by_domain) = (scene.lang(), linked_by_domain(scene));
-    let total: f64 = by_domain.iter().map(|(_, value)| value).sum();
+    let total: f64 = by_domain.iter().map(|domain| domain.value).sum();
     if total < 0.5 {
         return empty(scene, "domaines", "Aucune trace reliée à un objectif", "No item linked to an objective");
     }
-    let n = number(lang, super::to_float(by_domain.iter().filter(|(_, value)| *value > 0.5).count()));
+    let n = number(lang, super::to_float(by_domain.iter().filter(|domain| domain.value > 0.5).count()));
     let all = by_domain.len();
     let title = match lang {
         Lang::Fr => format!("{n} domaines documentés sur {all}"),
         Lang::En => format!("{n} of {all} domains have items"),
     };
     let bars = Bars::horizontal(lang.pick("Domaine", "Domain"), unit(scene, "domain_coverage"))
-        .bars(by_domain.into_iter().map(|(name, value)| Bar::new(name, value).ours()));
+        .bars(by_domain.into_iter().map(|domain| Bar::at(Position::new(domain.short, domain.name), domain.value).ours()));
     let subtitle = lang.pick("Traces reliées à un objectif, par domaine", "Items linked to an objective, by domain");
     let note = say(
         lang,

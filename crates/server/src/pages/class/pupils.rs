@@ -96,22 +96,20 @@ fn without(scene: &Scene<'_>, pupils: &[Pupil]) -> Markup {
         ),
     );
     html! {
-        div id="sans-trace" {
-            h3 class="figure-name" { (lang.pick("Élèves sans trace", "Pupils without items")) }
-            p class="rule" { (rule) }
-            @if pupils.is_empty() {
-                p { (say(lang,
-                    "La liste de la classe n’est pas arrivée : seuls les élèves avec une trace peuvent être comptés.",
-                    "The class list has not arrived: only pupils with an item can be counted.")) }
-            } @else if without.is_empty() {
-                p { strong { (say(lang, "Aucun élève sans trace.", "No pupil without items.")) } " "
-                    (say(lang, "Chaque élève de la liste en a au moins une.", "Each pupil on the list has at least one.")) }
-            } @else if without.len() == pupils.len() {
-                p { strong { (say(lang, "Tous les élèves sont encore sans trace.", "All pupils are still without items.")) } }
-            } @else {
-                p { strong { (number(lang, super::to_float(without.len()))) } " " (lang.pick("sur", "of")) " "
-                    (number(lang, super::to_float(pupils.len()))) (lang.pick("\u{202f}: ", ": ")) (list(lang, &without)) "." }
-            }
+        h3 id="sans-trace" { (lang.pick("Élèves sans trace", "Pupils without items")) }
+        p class="rule" { (rule) }
+        @if pupils.is_empty() {
+            p class="lead" { (say(lang,
+                "La liste de la classe n’est pas arrivée : seuls les élèves avec une trace peuvent être comptés.",
+                "The class list has not arrived: only pupils with an item can be counted.")) }
+        } @else if without.is_empty() {
+            p class="listed" { strong { (say(lang, "Aucun élève sans trace.", "No pupil without items.")) } " "
+                (say(lang, "Chaque élève de la liste en a au moins une.", "Each pupil on the list has at least one.")) }
+        } @else if without.len() == pupils.len() {
+            p class="listed" { strong { (say(lang, "Tous les élèves sont encore sans trace.", "All pupils are still without items.")) } }
+        } @else {
+            p class="listed" { strong { (number(lang, super::to_float(without.len()))) " " (lang.pick("sur", "of")) " "
+                (number(lang, super::to_float(pupils.len()))) } (lang.pick("\u{202f}: ", ": ")) (list(lang, &without)) "." }
         }
     }
 }
@@ -166,7 +164,7 @@ fn table(scene: &Scene<'_>, pupils: &[Pupil]) -> Markup {
                         td class="num" data-value=(pupil.linked) { (number(lang, pupil.linked)) }
                         td class="num" data-value=(pupil.weeks.len()) { (pupil.weeks.len()) }
                         td { @match last(pupil) {
-                            Some(week) => (scene.weeks.long(week)),
+                            Some(week) => (scene.weeks.short(week)),
                             None => "–",
                         } }
                     } } }

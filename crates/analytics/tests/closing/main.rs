@@ -1,0 +1,8 @@
+//! Promises of the closing: from JSON on the wire to rows of `releases`, through both gates and a real data folder.
+
+mod figures;
+mod longer;
+mod once;
+mod rule;
+mod world;
+mod years;
