@@ -3,6 +3,7 @@
 
 mod bench;
 mod commands;
+mod import;
 mod settings;
 
 use std::process::ExitCode;

@@ -94,6 +94,8 @@ impl Store {
     }
 
     /// Closes a week: its releases are stored, completeness is counted, and `person_day` and `install_day` lose it.
+    ///
+    /// The caller holds [`Store::rest`]: a fold or compaction in between would move the files that are replaced here.
     pub async fn close_week(&self, week: IsoWeek, closed: Closing) -> Result<(), Error> {
         let (through, from) = (days(week.sunday()), days(week.monday()));
         let mut new = Vec::new();

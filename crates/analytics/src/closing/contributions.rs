@@ -38,8 +38,11 @@ pub(super) struct Window<'a> {
 }
 
 impl Contributions<'_> {
-    /// Everything behind a measure.
+    /// Everything behind a measure. A rate whose declared number is not known has nobody behind it: it is withheld.
     pub(super) fn whole(&self, item: &Item<'_>, window: &Window<'_>) -> Cell {
+        if item.below.is_some_and(|below| self.roster.count(below).is_none()) {
+            return Cell::new();
+        }
         self.cells(item, window, None).remove("").unwrap_or_default()
     }
 
@@ -166,9 +169,10 @@ impl Contributions<'_> {
     }
 
     fn pupils<'a>(&'a self, part: &'a Measure, window: &'a Window<'_>) -> impl Iterator<Item = &'a PupilRow> {
-        self.rows.pupils.iter().filter(move |row| {
-            window.weeks.contains(&row.week) && is_of(part, row.event, &row.facet, &row.outcome)
-        })
+        self.rows
+            .pupils
+            .iter()
+            .filter(move |row| window.weeks.contains(&row.week) && is_of(part, row.event, &row.facet, &row.outcome))
     }
 
     /// Who bears a row, and in which class.

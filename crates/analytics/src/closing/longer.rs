@@ -209,7 +209,13 @@ impl Longer<'_> {
     }
 
     /// A split of a longer period: sums of the cells that its weeks published, and the rest of the total in "autres".
-    fn split(&self, split: &str, stored: &[ReleaseRecord], records: &[ReleaseRecord], name: &str) -> Vec<ReleaseRecord> {
+    fn split(
+        &self,
+        split: &str,
+        stored: &[ReleaseRecord],
+        records: &[ReleaseRecord],
+        name: &str,
+    ) -> Vec<ReleaseRecord> {
         let is_inside = |record: &&ReleaseRecord| {
             let week = record.figure().period.parse::<IsoWeek>();
             record.figure().split == split && week.is_ok_and(|week| self.weeks.contains(&week))
@@ -223,12 +229,7 @@ impl Longer<'_> {
 
     /// What counts different people: anew over the period, and only if nobody can be singled out by subtracting a week
     /// or a shorter period of which it holds everybody.
-    fn distinct(
-        &self,
-        item: &Item<'_>,
-        one: &Establishment,
-        contributions: &Contributions<'_>,
-    ) -> Vec<ReleaseRecord> {
+    fn distinct(&self, item: &Item<'_>, one: &Establishment, contributions: &Contributions<'_>) -> Vec<ReleaseRecord> {
         let name = &item.measure().name;
         let stored = self.stored.of_measure(one.uai.as_str(), name);
         let open = self.open_weeks(item, &stored);
@@ -256,8 +257,7 @@ impl Longer<'_> {
         let count = DistinctCount { people, nested };
         let shape = item.shape();
         let establishment = contributions.roster.establishment();
-        let closed =
-            close_distinct(Figures::new(count), shape.made_by_teachers, &establishment, &Policy::default());
+        let closed = close_distinct(Figures::new(count), shape.made_by_teachers, &establishment, &Policy::default());
         closed.records(name, &self.label)
     }
 

@@ -74,8 +74,7 @@ pub async fn run(store: &Store, calendar: &Calendar, now: Timestamp) -> Result<V
     let approvals = Approvals::load(store.register()).await?;
     let paris = TimeZone::get("Europe/Paris").unwrap_or(TimeZone::UTC);
     let today = paris.to_datetime(now).date();
-    let round =
-        Round { store, calendar, approvals: &approvals, establishments: &establishments, now, today };
+    let round = Round { store, calendar, approvals: &approvals, establishments: &establishments, now, today };
     let mut closed = Vec::new();
     // A run that was cut short may have left a month open after its last week.
     if let Some(through) = store.closed_through().await? {

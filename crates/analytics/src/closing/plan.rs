@@ -75,7 +75,10 @@ impl<'a> Plan<'a> {
 /// The measures listed for release that may not be computed, with the decision that each lacks.
 pub(super) fn unapproved(catalogue: &Catalogue, approvals: &Approvals) -> BTreeSet<String> {
     let listed = catalogue.releases().iter().filter_map(|one| catalogue.measures().get(usize::from(one.measure)));
-    listed.filter_map(|measure| approvals.approve(catalogue, measure).err()).map(|refused| refused.to_string()).collect()
+    listed
+        .filter_map(|measure| approvals.approve(catalogue, measure).err())
+        .map(|refused| refused.to_string())
+        .collect()
 }
 
 /// What a stored value is made of, and the declared number that is stored beside it.
@@ -107,9 +110,9 @@ fn can_split(catalogue: &Catalogue, measure: &Measure, split: &Split) -> bool {
     let needs_pupils = measure.contributor != Contributor::Teacher;
     match split.column {
         Column::Outcome => true,
-        Column::Facet => catalogue
-            .events_of(measure)
-            .all(|event| !needs_pupils || event.fold.pupil.as_ref().is_none_or(|pupil| pupil.facet == event.fold.facet)),
+        Column::Facet => catalogue.events_of(measure).all(|event| {
+            !needs_pupils || event.fold.pupil.as_ref().is_none_or(|pupil| pupil.facet == event.fold.facet)
+        }),
         _ => false,
     }
 }

@@ -63,8 +63,10 @@ impl<'a> Reader<'a> {
             return Ok(None);
         }
         let months = Some(first.month().number()..=last.month().number());
-        let session =
-            store.lake().session(&[Table::PersonWeek, Table::PupilWeek], &Prune { months, establishment: None }).await?;
+        let session = store
+            .lake()
+            .session(&[Table::PersonWeek, Table::PupilWeek], &Prune { months, establishment: None })
+            .await?;
         let events: Vec<_> = events.iter().map(|event| format!("'{event}'")).collect();
         let filter = format!(
             "NOT late AND week BETWEEN DATE '{}' AND DATE '{}' AND event IN ({})",

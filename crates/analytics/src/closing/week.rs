@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use calendar::{IsoWeek, Period, Zone};
-use catalogue::{Catalogue, PeriodKind, Split};
-use privacy::exit::{CloseError, DistinctCount, Figures, Kind, Partition, Policy, ReleaseRecord, close, close_distinct};
+use catalogue::{Catalogue, PeriodKind, Split, WordList};
+use privacy::exit::{
+    CloseError, DistinctCount, Figures, Kind, Partition, Policy, ReleaseRecord, close, close_distinct,
+};
 use store::{Closing, Establishment, ReleaseRow};
 
 use super::contributions::{Contributions, Window};
@@ -95,7 +97,7 @@ fn records_of(
 /// The words of a split, from the catalogue's list.
 fn words(catalogue: &Catalogue, split: &Split) -> impl Iterator<Item = String> {
     let list = split.words.and_then(|list| catalogue.word_list_by_index(list));
-    list.into_iter().flat_map(|list| list.words()).map(|word| word.slug.clone())
+    list.into_iter().flat_map(WordList::words).map(|word| word.slug.clone())
 }
 
 /// Puts the declared number beside the total of a rate over the roster.

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use arrow::array::Array;
-use catalogue::{Operand, Unit, Value};
+use catalogue::{Measure, Operand, Unit, Value};
 use privacy::Uai;
-use privacy::exit::{ReleaseRecord, Released, StoredFigure};
+use privacy::exit::{Protection, ReleaseRecord, Released, StoredFigure};
 use store::{Error, Prune, Store, Table};
 
 use super::{DENOMINATOR, PREVIOUS_YEAR};
@@ -26,28 +26,22 @@ pub(super) async fn add(
     let released = read(store, uai, range).await?;
     for approved in measures {
         let measure = approved.measure();
-        if let Value::Rate { numerator: Operand::Measures(above), denominator } = &measure.value {
-            let factor = if measure.unit == Unit::Percent { 100.0 } else { 1.0 };
+        if let Value::Rate { numerator: Operand::Measures(above), denominator: Operand::Measures(below) } = &measure.value
+        {
+            let sum = |measures: &[u16], view: &View, period: &str| -> Option<f64> {
+                let part = |index: &u16| view.value(&catalogue.measures().get(usize::from(*index))?.name, period);
+                measures.iter().map(part).sum()
+            };
             for period in periods(range) {
-                let name = |index: &u16| catalogue.measures().get(usize::from(*index)).map(|one| one.name.as_str());
-                let numerator: Option<f64> = above.iter().map(|index| view.value(name(index)?, &period)).sum();
-                let denominator: Option<f64> = match denominator {
-                    Operand::Measures(below) => below.iter().map(|index| view.value(name(index)?, &period)).sum(),
-                    // What the roster declared at the closing stands beside the numerator.
-                    Operand::Roster(_) => above
-                        .first()
-                        .and_then(name)
-                        .and_then(|name| view.value(&format!("{name}{DENOMINATOR}"), &period))
-                        .or_else(|| view.value(&format!("{}{DENOMINATOR}", measure.name), &period)),
-                };
-                if let Some((above, below)) = numerator.zip(denominator).filter(|(_, below)| *below > 0.0) {
+                let parts = sum(above, view, &period).zip(sum(below, view, &period)).filter(|(_, below)| *below > 0.0);
+                if let Some((above, below)) = parts {
                     view.figures.push(Figure {
                         measure: measure.name.clone(),
+                        protection: protection(&released, &period),
                         period,
                         dimensions: BTreeMap::new(),
-                        value: factor * above / below,
+                        value: factor(measure) * above / below,
                         unit: measure.unit.slug(),
-                        protection: "k=5".to_owned(),
                         low: None,
                         high: None,
                     });
@@ -57,7 +51,7 @@ pub(super) async fn add(
             }
         }
         for one in released.iter().filter(|one| one.value().measure == measure.name) {
-            put(one, measure.unit.slug(), view);
+            put(one, measure, view);
         }
     }
     Ok(())
@@ -71,35 +65,51 @@ fn periods(range: &Range) -> impl Iterator<Item = String> + '_ {
     range.weeks.iter().map(ToString::to_string).chain([range.label.clone()])
 }
 
+/// What the parts of a period went through.
+fn protection(released: &[Released<StoredFigure>], period: &str) -> String {
+    let of_period = released.iter().find(|one| one.value().period == period);
+    of_period.map_or(Protection::K(5), |one| one.protection()).to_string()
+}
+
+/// Per cent are written as such.
+fn factor(measure: &Measure) -> f64 {
+    if measure.unit == Unit::Percent { 100.0 } else { 1.0 }
+}
+
 #[expect(clippy::cast_precision_loss, reason = "the exit gate refuses sums above 2^53")]
-fn put(one: &Released<StoredFigure>, unit: &'static str, view: &mut View) {
+fn put(one: &Released<StoredFigure>, measure: &Measure, view: &mut View) {
     let stored = one.value();
     let Some(value) = stored.value else {
         view.withheld.push(withheld(&stored.measure, stored.period.clone()));
         return;
     };
-    let mut push = |measure: String, dimensions: BTreeMap<String, String>, value: u64| {
+    let mut push = |name: String, dimensions: BTreeMap<String, String>, value: f64| {
         view.figures.push(Figure {
-            measure,
+            measure: name,
             period: stored.period.clone(),
             dimensions,
-            value: value as f64,
-            unit,
+            value,
+            unit: measure.unit.slug(),
             protection: one.protection().to_string(),
             low: None,
             high: None,
         });
     };
     if stored.split.is_empty() {
-        push(stored.measure.clone(), BTreeMap::new(), value);
+        // A rate over the roster is stored as its two parts.
+        let is_rate = matches!(measure.value, Value::Rate { .. });
+        let whole = stored.denominator.filter(|whole| is_rate && *whole > 0);
+        let share = whole.map_or(value as f64, |whole| factor(measure) * value as f64 / whole as f64);
+        push(stored.measure.clone(), BTreeMap::new(), share);
         if let Some(denominator) = stored.denominator {
-            push(format!("{}{DENOMINATOR}", stored.measure), BTreeMap::new(), denominator);
+            push(format!("{}{DENOMINATOR}", stored.measure), BTreeMap::new(), denominator as f64);
         }
-        if let Some(previous) = stored.previous {
-            push(format!("{}{PREVIOUS_YEAR}", stored.measure), BTreeMap::new(), previous);
+        // Last year's roster is not known here, so last year's rate is not either.
+        if let Some(previous) = stored.previous.filter(|_| !is_rate) {
+            push(format!("{}{PREVIOUS_YEAR}", stored.measure), BTreeMap::new(), previous as f64);
         }
     } else if stored.split != "reste" {
-        push(stored.measure.clone(), BTreeMap::from([(stored.split.clone(), stored.word.clone())]), value);
+        push(stored.measure.clone(), BTreeMap::from([(stored.split.clone(), stored.word.clone())]), value as f64);
     }
 }
 

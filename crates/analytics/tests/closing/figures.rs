@@ -41,7 +41,13 @@ fn week(school: School) -> Vec<Value> {
         for feature in ["photo_capture", "note", "dictation"] {
             events.push(by_teacher("feature_used", day, class, &[], &json!({"feature": feature, "outcome": "ok"})));
         }
-        events.push(by_teacher("session_ended", day, class, &[], &json!({"active_s": 600 + class, "end": "background"})));
+        events.push(by_teacher(
+            "session_ended",
+            day,
+            class,
+            &[],
+            &json!({"active_s": 600 + class, "end": "background"}),
+        ));
     }
     events
 }
@@ -68,11 +74,15 @@ impl Recount<'_> {
     }
 
     fn named(&self, name: &str) -> Vec<&str> {
-        self.of(name).flat_map(|event| event["pupils"].as_array().unwrap()).map(|pupil| pupil.as_str().unwrap()).collect()
+        self.of(name)
+            .flat_map(|event| event["pupils"].as_array().unwrap())
+            .map(|pupil| pupil.as_str().unwrap())
+            .collect()
     }
 
     fn distinct(&self, names: &[&str], field: &str) -> i64 {
-        let found: BTreeSet<_> = names.iter().flat_map(|name| self.of(name)).map(|event| event[field].as_str()).collect();
+        let found: BTreeSet<_> =
+            names.iter().flat_map(|name| self.of(name)).map(|event| event[field].as_str()).collect();
         i64::try_from(found.len()).unwrap()
     }
 }
@@ -100,7 +110,10 @@ async fn every_released_figure_equals_what_was_sent() {
         ("share_retrieved_count", truth.n("share_retrieved", Some("ok"))),
         ("portfolio_views", truth.n("portfolio_viewed", None)),
         ("feature_use", truth.n("feature_used", None)),
-        ("session_time", truth.of("session_ended").map(|event| event["props"]["active_s"].as_i64().unwrap() * 1000).sum()),
+        (
+            "session_time",
+            truth.of("session_ended").map(|event| event["props"]["active_s"].as_i64().unwrap() * 1000).sum(),
+        ),
     ] {
         let row = world.total(school.uai, WEEK, measure).await;
         assert_eq!(row.value, Some(expected), "{measure}");
@@ -111,6 +124,14 @@ async fn every_released_figure_equals_what_was_sent() {
             _ => None,
         };
         assert_eq!(row.denominator, declared, "{measure}");
+    }
+    // What the catalogue lists is what is stored.
+    for release in world.store.catalogue().releases() {
+        let measure = &world.store.catalogue().measures()[usize::from(release.measure)].name;
+        assert!(world.total(school.uai, WEEK, measure).await.value.is_some(), "{measure}");
+        if let Some(split) = &release.split {
+            assert!(!world.cells(school.uai, WEEK, measure, split).await.is_empty(), "{measure} by {split}");
+        }
     }
     let measures: BTreeSet<String> = world.releases().await.into_iter().map(|row| row.measure).collect();
     assert!(!measures.contains("retrieval_rate"), "a rate of two measures is read from both");

@@ -21,7 +21,8 @@ async fn a_month_is_its_published_weeks_and_one_pool_of_the_others() {
     {
         let mut events = everywhere(day, pupils);
         if pupils.len() > 1 {
-            events.extend((1..=4).flat_map(|class| pupils.iter().map(move |pupil| media(day, "note", class, &[*pupil]))));
+            events
+                .extend((1..=4).flat_map(|class| pupils.iter().map(move |pupil| media(day, "note", class, &[*pupil]))));
         }
         world.send(SCHOOL.uai, &format!("{day}T18:00:00+01:00"), &events).await;
     }
@@ -63,7 +64,9 @@ async fn weeks_too_small_even_together_leave_the_month_without_them() {
 
 #[tokio::test]
 async fn a_month_that_adds_one_pupil_to_a_published_week_says_nothing_of_her() {
-    for (more, published) in [(vec![photo("2025-11-20", 1, &[8])], None), (everywhere("2025-11-20", &[6, 7, 8]), Some(32))] {
+    for (more, published) in
+        [(vec![photo("2025-11-20", 1, &[8])], None), (everywhere("2025-11-20", &[6, 7, 8]), Some(32))]
+    {
         let world = World::with(&[SCHOOL]).await;
         world.send(SCHOOL.uai, "2025-11-13T18:00:00+01:00", &everywhere("2025-11-13", &[1, 2, 3, 4, 5])).await;
         world.send(SCHOOL.uai, "2025-11-20T18:00:00+01:00", &more).await;
@@ -97,8 +100,9 @@ async fn a_family_with_children_in_two_classes_counts_once() {
     roster["classes"][1]["pupils"][0]["families"] = json!(["F-1-1"]);
     world.roster(SCHOOL.uai, &roster).await;
     let day = "2025-11-13";
-    let mut events: Vec<Value> =
-        (1..=4).flat_map(|class| [1, 2, 3].map(|pupil| by_family("portfolio_viewed", day, class, pupil, &json!({})))).collect();
+    let mut events: Vec<Value> = (1..=4)
+        .flat_map(|class| [1, 2, 3].map(|pupil| by_family("portfolio_viewed", day, class, pupil, &json!({}))))
+        .collect();
     events.iter_mut().filter(|event| event["family"] == "F-2-1").for_each(|event| event["family"] = json!("F-1-1"));
     world.send(SCHOOL.uai, "2025-11-13T18:00:00+01:00", &events).await;
     world.run("2025-11-20T06:00:00+01:00").await;

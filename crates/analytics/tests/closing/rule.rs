@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::world::{School, World, by_family, media, photo};
+use crate::world::{ALL_DECISIONS, School, World, by_family, media, photo};
 use serde_json::json;
 
 const DAY: &str = "2025-11-18";
@@ -53,7 +53,9 @@ async fn a_teacher_and_her_class_tablet_are_one_bearer() {
         event.as_object_mut().unwrap().remove("actor");
         event
     }));
-    events.extend((2..=4).flat_map(|class| (0..16).take(if class == 4 { 4 } else { 6 }).map(move |nth| photo(DAY, class, &[nth % 8 + 1]))));
+    events.extend((2..=4).flat_map(|class| {
+        (0..16).take(if class == 4 { 4 } else { 6 }).map(move |nth| photo(DAY, class, &[nth % 8 + 1]))
+    }));
     world.send(school.uai, &later(DAY), &events).await;
     world.run(THURSDAY).await;
     assert_eq!(world.total(school.uai, WEEK, "media_count").await.value, None);
@@ -61,10 +63,8 @@ async fn a_teacher_and_her_class_tablet_are_one_bearer() {
 
 #[tokio::test]
 async fn a_small_kind_and_one_that_did_not_occur_look_the_same() {
-    let schools = [
-        School { uai: "0750001A", classes: 4, pupils: 8 },
-        School { uai: "0750002B", classes: 4, pupils: 8 },
-    ];
+    let schools =
+        [School { uai: "0750001A", classes: 4, pupils: 8 }, School { uai: "0750002B", classes: 4, pupils: 8 }];
     let world = World::with(&schools).await;
     let mut shared: Vec<Value> = Vec::new();
     for class in 1..=4 {
@@ -76,7 +76,12 @@ async fn a_small_kind_and_one_that_did_not_occur_look_the_same() {
     world.send(schools[0].uai, &later(DAY), &shared).await;
     // The other school also has two videos, and two notes less.
     let mut other: Vec<Value> = shared.iter().skip(4).cloned().collect();
-    other.extend([photo(DAY, 1, &[1]), photo(DAY, 1, &[2]), media(DAY, "video", 1, &[1]), media(DAY, "video", 1, &[2])]);
+    other.extend([
+        photo(DAY, 1, &[1]),
+        photo(DAY, 1, &[2]),
+        media(DAY, "video", 1, &[1]),
+        media(DAY, "video", 1, &[2]),
+    ]);
     world.send(schools[1].uai, &later(DAY), &other).await;
     world.run(THURSDAY).await;
     for school in schools {
@@ -93,7 +98,9 @@ async fn a_school_where_nothing_happened_has_the_same_rows_as_one_below_the_thre
     let small = School { uai: "0750001A", classes: 3, pupils: 8 };
     let silent = School { uai: "0750002B", ..small };
     let world = World::with(&[small, silent]).await;
-    world.send(small.uai, &later(DAY), &[photo(DAY, 1, &[1]), by_family("portfolio_viewed", DAY, 1, 1, &json!({}))]).await;
+    world
+        .send(small.uai, &later(DAY), &[photo(DAY, 1, &[1]), by_family("portfolio_viewed", DAY, 1, 1, &json!({}))])
+        .await;
     world.run(THURSDAY).await;
     let rows = world.releases().await;
     let of = |uai: &str| -> Vec<_> {
@@ -135,6 +142,21 @@ async fn a_measure_without_an_approved_decision_releases_nothing() {
     assert_eq!(world.total(school.uai, "2025-2026-P2", "portfolio_views").await.value, None);
     assert_eq!(world.total(school.uai, "2025-2026-P2", "families_active").await.value, None);
     assert_eq!(world.total(school.uai, "2025-2026-P2", "media_count").await.value, Some(32));
+}
+
+#[tokio::test]
+async fn a_rate_without_its_declared_number_is_withheld() {
+    let school = School { uai: "0750001A", classes: 8, pupils: 4 };
+    let world = World::open().await;
+    world.approve(&ALL_DECISIONS).await;
+    // Last year's roster makes the school known; this year's has not come yet.
+    world.roster(school.uai, &school.roster("2024-2025")).await;
+    let events: Vec<Value> = (1..=8).map(|class| photo(DAY, class, &[1, 2, 3, 4])).collect();
+    world.send(school.uai, &later(DAY), &events).await;
+    world.run(THURSDAY).await;
+    assert_eq!(world.total(school.uai, WEEK, "active_teachers").await.value, Some(8));
+    let rate = world.total(school.uai, WEEK, "adoption_rate").await;
+    assert_eq!((rate.value, rate.denominator), (None, None));
 }
 
 fn later(day: &str) -> String {

@@ -200,7 +200,9 @@ impl World {
     pub async fn cells(&self, uai: &str, period: &str, measure: &str, split: &str) -> BTreeMap<String, i64> {
         let rows = self.releases().await;
         rows.into_iter()
-            .filter(|row| row.establishment == uai && row.period == period && row.measure == measure && row.split == split)
+            .filter(|row| {
+                row.establishment == uai && row.period == period && row.measure == measure && row.split == split
+            })
             .map(|row| (row.word, row.value.unwrap()))
             .collect()
     }

@@ -29,7 +29,7 @@ const CONNECTIONS: usize = 16;
 pub fn run(quick: bool) -> anyhow::Result<Figures> {
     let events = if quick { 100_000 } else { 1_000_000 };
     let today = TimeZone::UTC.to_datetime(now()).date();
-    let (from, until) = (today.saturating_sub(Span::new().weeks(9)), today.saturating_sub(Span::new().days(1)));
+    let (from, until) = (today.saturating_sub(Span::new().weeks(4)), today.saturating_sub(Span::new().days(1)));
     let schools = if quick { 40 } else { 200 };
     let world = World::new(Parameters { volume: 2.0, ..Parameters::new(schools, 1, from, until) })?;
     eprintln!("generating {events} events…");

@@ -60,6 +60,14 @@ impl Server {
     }
 }
 
+impl Drop for Server {
+    /// A measurement that failed leaves no server behind.
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 /// The most memory a process has had, in megabytes of 10⁶ bytes (Linux: `VmHWM`); 0 where that is not known.
 pub fn peak_mb(process: &str) -> f64 {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();

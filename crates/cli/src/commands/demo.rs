@@ -8,7 +8,7 @@ use anyhow::Context;
 use clap::Args;
 use jiff::{Span, Timestamp};
 use server::DemoIdentity;
-use simulator::{Options as Drive, Parameters, World};
+use simulator::{DemoIdentities, Options as Drive, Parameters, World};
 use store::{Scope, TokenScope};
 use tokio::sync::watch;
 
@@ -68,11 +68,12 @@ pub fn run(options: Options) -> anyhow::Result<()> {
         let (from, until) = year_until(now());
         let world = World::new(Parameters::new(options.schools, options.seed, from, until))?;
         let start = jiff::tz::TimeZone::UTC.to_timestamp(from.at(0, 0, 0, 0))?;
+        let people = world.demo_identities();
         let plan = Plan {
             demo: true,
             clock: if ready { ClockKind::Real } else { ClockKind::Simulated },
             start: Some(start),
-            identities: identities(&world),
+            identities: identities(&people),
         };
         let app = prepare(&data, plan).await?;
         let serving = tokio::spawn(server::serve(app, listener, true, server::FOLD_EVERY, stopping.clone()));
@@ -86,7 +87,12 @@ pub fn run(options: Options) -> anyhow::Result<()> {
         }
         println!("{address}");
         eprintln!("\n  La démonstration est prête : {address}");
-        eprintln!("  Trois identités s'y connectent d'un clic : une enseignante, une directrice, un exploitant.");
+        eprintln!("  Trois identités s'y connectent d'un clic :");
+        for (who, one) in [("une enseignante", &people.teacher), ("la directrice", &people.head), ("l'exploitant", &people.operator)] {
+            let school = one.establishment.as_deref().map_or_else(String::new, |uai| format!(", école {uai}"));
+            let class = one.class.as_deref().map_or_else(String::new, |class| format!(", classe {class}"));
+            eprintln!("    {who} : {}{class}{school}", one.actor);
+        }
         eprintln!("  Ctrl-C pour arrêter ; les données restent dans {}.\n", options.data.display());
         if options.prepare_only {
             let _ = stop.send(true);
@@ -149,15 +155,14 @@ fn forget(data: &Data) -> anyhow::Result<()> {
     }
 }
 
-fn identities(world: &World) -> Vec<DemoIdentity> {
-    let demo = world.demo_identities();
-    [demo.teacher, demo.head, demo.operator]
+fn identities(people: &DemoIdentities) -> Vec<DemoIdentity> {
+    [&people.teacher, &people.head, &people.operator]
         .into_iter()
         .map(|one| DemoIdentity {
             role: one.role.to_string(),
-            establishment: one.establishment,
-            actor: Some(one.actor),
-            class: one.class,
+            establishment: one.establishment.clone(),
+            actor: Some(one.actor.clone()),
+            class: one.class.clone(),
         })
         .collect()
 }

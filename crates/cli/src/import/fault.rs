@@ -21,11 +21,7 @@ impl Fault {
     }
 
     /// A fault of one field or property.
-    pub fn of(
-        property: impl Into<Cow<'static, str>>,
-        reason: Reason,
-        expected: impl Into<Cow<'static, str>>,
-    ) -> Self {
+    pub fn of(property: impl Into<Cow<'static, str>>, reason: Reason, expected: impl Into<Cow<'static, str>>) -> Self {
         Self { reason, property: Some(property.into()), expected: expected.into() }
     }
 }

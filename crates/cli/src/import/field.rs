@@ -108,6 +108,15 @@ pub enum Source<'a> {
 }
 
 impl Field {
+    /// The text, where it is a constant.
+    pub fn constant(&self) -> Option<String> {
+        match self {
+            Self::Constant(Value::String(text)) => Some(text.clone()),
+            Self::Constant(other) => Some(other.to_string()),
+            Self::Column(_) => None,
+        }
+    }
+
     /// Finds the field's columns in a file.
     pub fn resolve<'a>(
         &'a self,

@@ -3,7 +3,7 @@
 //! While one batch is committed, the next ones are read: up to [`IN_FLIGHT`] wait for their answers, which come back in
 //! order. The journal is folded on the way, since nothing stays in it for long.
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ use tokio::task::JoinHandle;
 
 use super::fault::Fault;
 use super::mapping::Declared;
-use super::outbox::{Batch, Envelope};
+use super::outbox::Batch;
 use super::progress::Progress;
 use super::rejects::Rejects;
 
@@ -71,8 +71,6 @@ pub struct Intake<'r> {
     summary: Summary,
     /// The progress bar.
     pub progress: Progress,
-    /// The running number of each envelope's batches.
-    pub numbers: BTreeMap<Envelope, u32>,
 }
 
 impl<'r> Intake<'r> {
@@ -101,7 +99,6 @@ impl<'r> Intake<'r> {
             rejects,
             summary: Summary::default(),
             progress,
-            numbers: BTreeMap::new(),
         };
         intake.know_places()?;
         Ok(intake)
@@ -124,16 +121,22 @@ impl<'r> Intake<'r> {
         self.store.catalogue()
     }
 
-    /// Puts the mapping's establishment, for the school years events may lie in, if the folder does not know it.
+    /// Puts the mapping's establishment, for the school years events may lie in, if the folder does not know it. A year
+    /// that already has a roster is left alone, and so is an establishment of which the folder knows something else.
     pub fn declare(&mut self, declared: &Declared) -> anyhow::Result<()> {
-        if self.places.contains_key(&declared.uai()?) {
-            return Ok(());
-        }
+        let (uai, register) = (declared.uai()?, self.store.register());
         let today = TimeZone::get("Europe/Paris").context("no time zones")?.to_datetime(self.now).date();
         let year = SchoolYear::of(today);
         for year in [year.previous(), year] {
             let roster = declared.roster(year, self.store.catalogue(), &self.store.keys())?;
-            self.runtime.block_on(self.store.register().put_roster(&roster))?;
+            let known = self.runtime.block_on(register.establishment(&uai))?;
+            let is_other = known.is_some_and(|known| {
+                (known.district.as_str(), known.academy, known.sector.as_str())
+                    != (roster.district().as_str(), roster.academy(), roster.sector())
+            });
+            if !is_other && self.runtime.block_on(register.classes(&uai, year))?.is_empty() {
+                self.runtime.block_on(register.put_roster(&roster))?;
+            }
         }
         self.know_places()
     }
@@ -180,7 +183,12 @@ impl<'r> Intake<'r> {
         self.unfolded += clean.events().len();
         let (journal, catalogue) = (self.store.journal().clone(), Arc::clone(self.store.catalogue()));
         let receipt = self.runtime.spawn(async move { journal.append(&catalogue, &clean, answer).await });
-        self.waiting.push_back(Waiting { file: file.to_owned(), rows: batch.rows, continued: batch.continued, receipt });
+        self.waiting.push_back(Waiting {
+            file: file.to_owned(),
+            rows: batch.rows,
+            continued: batch.continued,
+            receipt,
+        });
         while self.waiting.len() > IN_FLIGHT {
             self.settle()?;
         }

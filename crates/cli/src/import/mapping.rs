@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use calendar::SchoolYear;
 use catalogue::Catalogue;
+use jiff::civil::Date;
 use privacy::entry::CleanRoster;
 use privacy::{KeyRing, Raw, Uai};
 use serde::{Deserialize, Serialize};
@@ -140,7 +141,9 @@ impl Dialect {
     pub fn reader(&self) -> anyhow::Result<csv::ReaderBuilder> {
         let delimiter = u8::try_from(self.delimiter).ok().filter(u8::is_ascii);
         let mut builder = csv::ReaderBuilder::new();
-        builder.flexible(true).delimiter(delimiter.ok_or_else(|| wrong("csv.delimiter: one ASCII character is expected"))?);
+        builder
+            .flexible(true)
+            .delimiter(delimiter.ok_or_else(|| wrong("csv.delimiter: one ASCII character is expected"))?);
         Ok(builder)
     }
 }
@@ -196,6 +199,19 @@ impl Mapping {
         let mut mapping: Self = toml::from_str(&text).map_err(|error| at_fault(&error))?;
         mapping.digest = Sha256::digest(text.as_bytes()).into();
         Ok(mapping)
+    }
+
+    /// Whether CSV files can be read with it, as far as this can be said before one is opened.
+    pub fn check(&self, anchor: Option<Date>) -> anyhow::Result<()> {
+        let fields =
+            self.event.as_ref().ok_or_else(|| wrong("the mapping has no [event], which says what a row is"))?;
+        fields.at.reading(anchor).map(|_| ())
+    }
+
+    /// The establishment it declares, as the field of every row.
+    pub fn declared_establishment(&self) -> anyhow::Result<Option<Field>> {
+        let Some(declared) = &self.establishment else { return Ok(None) };
+        Ok(Some(Field::Constant(declared.uai()?.to_string().into())))
     }
 }
 

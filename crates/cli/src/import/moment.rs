@@ -55,11 +55,13 @@ impl At {
         let kind = match (self.relative, &self.format) {
             (Some(_), Some(_)) => return Err(wrong("event.at: either relative or format, not both")),
             (Some(Relative::Days), None) => {
-                let needed = || wrong("the mapping counts days from an anchor: give it with --anchor, as in --anchor 2025-10-01");
+                let needed = || {
+                    wrong("the mapping counts days from an anchor: give it with --anchor, as in --anchor 2025-10-01")
+                };
                 Kind::Days(anchor.ok_or_else(needed)?)
             }
             (None, Some(format)) => {
-                let probe = Date::constant(2025, 11, 24).at(9, 12, 31, 0).to_zoned(TimeZone::UTC)?;
+                let probe = Date::constant(2025, 11, 24).at(9, 12, 31, 0).to_zoned_datetime(TimeZone::UTC)?;
                 strtime::format(format, &probe)
                     .map_err(|_| wrong("event.at.format: a format of strftime is expected, as in %d/%m/%Y %H:%M"))?;
                 Kind::Format(format.clone())
@@ -74,7 +76,9 @@ impl Reading {
     /// The moment a text stands for, in a school's time zone unless the text has an offset of its own.
     pub fn moment(&self, text: &str, zone: &TimeZone) -> Option<Timestamp> {
         let local = match &self.kind {
-            Kind::Days(anchor) => anchor.checked_add(Span::new().try_days(text.parse::<i64>().ok()?).ok()?).ok()?.to_datetime(self.time),
+            Kind::Days(anchor) => {
+                anchor.checked_add(Span::new().try_days(text.parse::<i64>().ok()?).ok()?).ok()?.to_datetime(self.time)
+            }
             Kind::Format(format) => {
                 let parsed = strtime::parse(format, text).ok()?;
                 if parsed.offset().is_some() {
@@ -91,10 +95,14 @@ impl Reading {
                 }
                 // A date alone parses as its midnight, so dates are tried first.
                 let is_date = text.len() == "2025-11-24".len();
-                if is_date { text.parse::<Date>().ok()?.to_datetime(self.time) } else { text.parse::<DateTime>().ok()? }
+                if is_date {
+                    text.parse::<Date>().ok()?.to_datetime(self.time)
+                } else {
+                    text.parse::<DateTime>().ok()?
+                }
             }
         };
-        Some(local.to_zoned(zone.clone()).ok()?.timestamp())
+        zone.to_timestamp(local).ok()
     }
 
     /// What would be right, for a refused row.

@@ -75,20 +75,25 @@ struct Open {
     last: Option<Place>,
 }
 
-/// Gathers the events of one file.
-pub struct Outbox<'a> {
+/// Gathers events, file by file.
+pub struct Outbox {
     origin: Origin,
     now: Timestamp,
     /// The running number of each envelope's batches, over all files.
-    numbers: &'a mut BTreeMap<Envelope, u32>,
+    numbers: BTreeMap<Envelope, u32>,
     open: BTreeMap<Envelope, Open>,
     held: usize,
 }
 
-impl<'a> Outbox<'a> {
-    /// An outbox for the file behind `origin`, sending at `now`.
-    pub const fn new(origin: Origin, now: Timestamp, numbers: &'a mut BTreeMap<Envelope, u32>) -> Self {
-        Self { origin, now, numbers, open: BTreeMap::new(), held: 0 }
+impl Outbox {
+    /// An outbox that sends at `now`; its first file is the one behind `origin`.
+    pub const fn new(origin: Origin, now: Timestamp) -> Self {
+        Self { origin, now, numbers: BTreeMap::new(), open: BTreeMap::new(), held: 0 }
+    }
+
+    /// The events to come are of another file. Everything held back must have been sent.
+    pub const fn turn_to(&mut self, origin: Origin) {
+        self.origin = origin;
     }
 
     /// Adds an event that happened `count` times; gives the batches that are full to `send`.

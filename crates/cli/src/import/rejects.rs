@@ -49,7 +49,8 @@ impl Rejects {
             property: fault.property.as_deref(),
             expected: &fault.expected,
         };
-        let written = serde_json::to_writer(&mut *out, &line).map_err(std::io::Error::from).and_then(|()| out.write_all(b"\n"));
+        let written =
+            serde_json::to_writer(&mut *out, &line).map_err(std::io::Error::from).and_then(|()| out.write_all(b"\n"));
         written.with_context(|| format!("cannot write {}", path.display()))
     }
 

@@ -1,7 +1,7 @@
 //! `kill -9` at random moments loses nothing that was accepted and counts nothing twice.
 
-mod counted;
-mod traffic;
+pub mod counted;
+pub mod traffic;
 
 use std::net::SocketAddr;
 use std::sync::Mutex;
@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use crate::server::{Folder, Request, Server, run};
+use crate::server::{Folder, Server, run};
 use traffic::{Batch, Random, Traffic, Truth};
 
 const BATCHES: usize = 2_000;

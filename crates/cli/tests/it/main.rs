@@ -2,5 +2,6 @@
 
 mod canaries;
 mod crash;
+mod import;
 mod server;
 mod wrong_use;

@@ -116,7 +116,7 @@ impl Server {
     }
 
     /// Kills it as `kill -9` does; what it had said.
-    pub fn kill(mut self) -> Vec<u8> {
+    pub fn kill(&mut self) -> Vec<u8> {
         self.child.kill().unwrap();
         self.end().1
     }
@@ -211,6 +211,11 @@ impl Request {
         self
     }
 
+    /// Its first line, for messages.
+    pub fn line(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+
     fn bytes(&self) -> Vec<u8> {
         let mut bytes = format!("{} {} HTTP/1.1\r\n", self.method, self.path).into_bytes();
         let has = |name: &str| self.headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name));
@@ -269,7 +274,8 @@ pub struct Answer {
 }
 
 impl Answer {
-    fn read(raw: Vec<u8>) -> Option<Self> {
+    /// Reads an answer; nothing when none came.
+    pub fn read(raw: Vec<u8>) -> Option<Self> {
         let head = raw.windows(4).position(|window| window == b"\r\n\r\n")? + 4;
         let status = std::str::from_utf8(raw.get(9..12)?).ok()?.parse().ok()?;
         Some(Self { status, raw, head })

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use analytics::closing;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
@@ -63,6 +64,9 @@ pub async fn post(
         };
         Problem::new(status, "clock", "The clock was not moved", error.to_string())
     })?;
-    let round = app.maintain().await.map_err(|error| Problem::internal(&error))?;
+    let round = app.maintain().await.map_err(|error| match error {
+        closing::Error::Store(error) => error.into(),
+        other @ closing::Error::Rule(_) => Problem::internal(&other),
+    })?;
     Ok(Json(Moved { now: app.clock.now(), closed: round.closed }))
 }

@@ -15,6 +15,7 @@ use super::frames;
 use super::visit::{self, Visit};
 use super::words::{counted, say};
 use crate::app::{App, DemoIdentity};
+use crate::demo::identities::role_of;
 use crate::problem::Problem;
 
 /// The page.
@@ -144,7 +145,7 @@ async fn described(
     today: jiff::civil::Date,
 ) -> Result<(String, String), Problem> {
     let school = identity.establishment.as_deref().unwrap_or_default();
-    Ok(match Role::from_slug(&identity.role) {
+    Ok(match Role::from_slug(role_of(identity)) {
         Some(Role::Teacher) => {
             let class = class_words(app, identity, lang, today).await?;
             let who = lang.pick("Une enseignante", "A teacher").to_owned();
@@ -152,7 +153,7 @@ async fn described(
         }
         Some(Role::SchoolHead) => {
             let is_same = app.identities.iter().any(|other| {
-                Role::from_slug(&other.role) == Some(Role::Teacher) && other.establishment == identity.establishment
+                Role::from_slug(role_of(other)) == Some(Role::Teacher) && other.establishment == identity.establishment
             });
             let (fr, en) = if is_same {
                 ("La directrice de la même école", "The head of the same school")
@@ -177,7 +178,7 @@ async fn class_words(
     today: jiff::civil::Date,
 ) -> Result<String, Problem> {
     let raw = Raw::new(RawClaims {
-        role: identity.role.clone(),
+        role: role_of(identity).to_owned(),
         establishment: identity.establishment.clone(),
         actor: identity.actor.clone(),
         class: identity.class.clone(),

@@ -33,6 +33,8 @@ impl<'a> Lookup<'a> {
                 (Some((name, word)), None) => {
                     let value = (word.as_str(), figure.value);
                     match cell.splits.iter_mut().find(|(split, _)| split == name) {
+                        // A range of one week has its label: the same figure stands in the view twice.
+                        Some((_, words)) if words.iter().any(|(one, _)| one == word) => {}
                         Some((_, words)) => words.push(value),
                         None => cell.splits.push((name, vec![value])),
                     }

@@ -36,7 +36,9 @@ impl Naming<'_> {
         let lang = self.lang;
         let whole = words::dates_of_year(lang, range.first_day(), range.last_day());
         let in_year = |year: SchoolYear| {
-            if year == SchoolYear::of(self.today) { String::new() } else { format!(" ({year})") }
+            // Of a year that is not this one, in one piece: a line never breaks inside it.
+            let named = || format!("\u{a0}({})", year.to_string().replace('-', "\u{2011}"));
+            if year == SchoolYear::of(self.today) { String::new() } else { named() }
         };
         match &range.period {
             Some(Period::SchoolPeriod(period)) => {
@@ -159,7 +161,9 @@ mod tests {
         let naming = Naming { lang: Lang::Fr, calendar: &calendar, zone: Zone::C, today };
         let of = |label: &str| {
             let name = naming.name(&Range::of_label(label, &calendar, Zone::C).unwrap());
-            format!("{} | {} | {} | {}", name.title, name.within, name.against, name.dates).replace('\u{a0}', " ")
+            format!("{} | {} | {} | {}", name.title, name.within, name.against, name.dates)
+                .replace('\u{a0}', " ")
+                .replace('\u{2011}', "-")
         };
         let expected = [
             ("2025-2026-P2", "Période 2 | en période 2 | à la période 2 | du 3 novembre au 19 décembre 2025"),

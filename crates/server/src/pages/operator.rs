@@ -52,6 +52,7 @@ pub(super) async fn page(app: &Arc<App>, mut visit: Visit) -> Result<Response, P
         today: visit.today,
         address: &address,
         closed_through: app.store.closed_through().await?,
+        declared: None,
     };
     let scene = Scene::new(setting, &compared);
     let main = html! {

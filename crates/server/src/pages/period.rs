@@ -147,19 +147,20 @@ impl Bar<'_> {
         }
     }
 
+    /// The switch, where there is a range before that is kept in full.
     fn comparison(&self) -> Markup {
         let lang = self.naming.lang;
+        let before = self.range.previous(self.naming.calendar, self.naming.zone);
+        let Some(before) = before.filter(|range| range.first_day() >= kept_since(self.naming.today)) else {
+            return html! {};
+        };
         let is_on = self.address.compares();
         let address = match &self.refused {
             Some(_) => self.address.comparing(!is_on),
             None => self.address.over(self.range).comparing(!is_on),
         };
-        let before = self.range.previous(self.naming.calendar, self.naming.zone);
-        let against = before.map(|range| self.naming.name_before(&range).against);
-        let words = match against {
-            Some(against) => format!("{} {against}", lang.pick("Comparer", "Compare with")),
-            None => lang.pick("Comparer", "Compare").to_owned(),
-        };
+        let against = self.naming.name_before(&before).against;
+        let words = format!("{} {against}", lang.pick("Comparer", "Compare with"));
         html! {
             a class={ "switch" @if is_on { " is-on" } } role="switch" aria-checked=(if is_on { "true" } else { "false" })
                 href=(address.href()) data-key="x" id="compare" { (words) }

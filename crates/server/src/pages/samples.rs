@@ -64,6 +64,7 @@ impl Sample {
             today: self.today,
             address,
             closed_through: self.closed_through,
+            declared: None,
         };
         Scene::new(setting, &self.compared)
     }

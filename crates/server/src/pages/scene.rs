@@ -7,6 +7,7 @@ use catalogue::{Catalogue, Measure, Value as MeasureValue};
 use charts::{Band, Chart, ChartError, Line, Position, Series, Unit, Value};
 use jiff::Span;
 use jiff::civil::Date;
+use store::Denominators;
 
 use super::address::Address;
 use super::lookup::Lookup;
@@ -33,6 +34,8 @@ pub(super) struct Setting<'a> {
     pub(super) address: &'a Address,
     /// The last week whose figures have left at a closing; a page of live figures needs none.
     pub(super) closed_through: Option<IsoWeek>,
+    /// How many people the establishment declares, where the page is of one.
+    pub(super) declared: Option<Denominators>,
 }
 
 /// The range that the page compares with.
@@ -122,8 +125,9 @@ impl<'a> Scene<'a> {
 
     fn live_by(&self, value: impl Fn(&str) -> Option<f64>) -> Vec<Value> {
         let of_week = |week: &super::weeks::Week| match value(&week.label) {
-            _ if week.time == Time::Ahead => Value::Absent,
-            Some(value) if value > 0.0 || week.number.is_some() => Value::Known(value),
+            Some(value) if value > 0.0 => Value::Known(value),
+            // A week that has only begun, or that is erased, is not a week without anything.
+            Some(value) if week.number.is_some() && week.time == Time::Over => Value::Known(value),
             _ => Value::Absent,
         };
         self.weeks.list().iter().map(of_week).collect()
@@ -136,7 +140,7 @@ impl<'a> Scene<'a> {
         let of_week = |week: &super::weeks::Week| match self.figures.value(measure, &week.label) {
             _ if through.is_none_or(|through| week.week > through) => Value::Absent,
             Some(value) => Value::Known(value),
-            None if week.number.is_none() => Value::Absent,
+            None if week.number.is_none() || week.time == Time::Erased => Value::Absent,
             None => Value::Withheld,
         };
         self.weeks.list().iter().map(of_week).collect()

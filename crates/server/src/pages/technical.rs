@@ -90,8 +90,8 @@ fn cards<'a>(scene: &Scene<'a>) -> Vec<Card<'a>> {
     };
     let cards = [
         one(scene, "crash_rate", None, None),
-        load("50", "Affichage : la moitié des écrans", "Display: half of the screens"),
-        load("95", "Affichage : 95 % des écrans", "Display: 95% of the screens"),
+        load("50", "Affichage de la moitié des écrans", "Display of half of the screens"),
+        load("95", "Affichage de 95 % des écrans", "Display of 95% of the screens"),
         one(scene, "sync_success_rate", None, None),
     ];
     cards.into_iter().flatten().collect()
@@ -112,10 +112,7 @@ fn one<'a>(scene: &Scene<'a>, name: &str, percentile: Option<&'static str>, titl
     };
     let value = of(&scene.figures, label);
     let body = match value {
-        Some(value) => {
-            let unit = if percentile.is_some() { lang.pick("ou moins", "or less") } else { "" };
-            Body::Figure { value, unit: unit.to_owned(), period: label.clone() }
-        }
+        Some(value) => Body::Figure { value, unit: String::new(), period: label.clone() },
         None if scene.figures.awaits_decision(name, label) => {
             Body::Words(say(lang, "attend la décision du comité d’éthique", "awaits the ethics committee’s decision"))
         }
@@ -167,6 +164,7 @@ fn crashes(scene: &Scene<'_>) -> Markup {
         return html! { div id="stabilite" {} };
     }
     let title = match scene.whole("crash_rate") {
+        Some(rate) if rate < 0.05 => lang.pick("Presque aucun arrêt brutal", "Almost no crash").to_owned(),
         Some(rate) => format!(
             "{} {}",
             percent(lang, rate),

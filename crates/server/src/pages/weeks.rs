@@ -5,11 +5,14 @@ use calendar::{Calendar, IsoWeek, Lang, Zone, school_week_label};
 use charts::{Band, Position};
 use jiff::civil::Date;
 
+use super::scene::kept_since;
 use super::words;
 
 /// Where a week stands today.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Time {
+    /// It began before the time for which figures are kept.
+    Erased,
     /// Its Sunday has passed.
     Over,
     /// Today is one of its days.
@@ -45,7 +48,7 @@ pub(super) struct Weeks {
 impl Weeks {
     /// The weeks of a range in a zone.
     pub(super) fn new(range: &Range, calendar: &Calendar, zone: Zone, lang: Lang, today: Date) -> Self {
-        let year = range.school_year();
+        let (year, since) = (range.school_year(), kept_since(today));
         // Once for all weeks: a range never spans two school years.
         let (class_weeks, periods) = (calendar.class_weeks(zone, year), calendar.periods(zone, year));
         let list = range.weeks.iter().map(|week| {
@@ -58,7 +61,9 @@ impl Weeks {
                 number,
                 holiday: holiday.filter(|_| number.is_none()).map(str::to_owned),
                 period: period.map(|period| period.number),
-                time: if week.sunday() < today {
+                time: if week.monday() < since {
+                    Time::Erased
+                } else if week.sunday() < today {
                     Time::Over
                 } else if week.monday() <= today {
                     Time::Running
@@ -77,7 +82,7 @@ impl Weeks {
 
     /// How many weeks are over.
     pub(super) fn over(&self) -> usize {
-        self.list.iter().filter(|week| week.time == Time::Over).count()
+        self.list.iter().filter(|week| matches!(week.time, Time::Over | Time::Erased)).count()
     }
 
     /// Whether nothing of the range is still to come.
@@ -117,6 +122,13 @@ impl Weeks {
         }
     }
 
+    /// The holidays, where the range has no other week.
+    pub(super) fn only_holiday(&self) -> Option<String> {
+        let first = self.list.first()?.holiday.as_ref()?;
+        let is_only = self.list.iter().all(|week| week.number.is_none());
+        is_only.then(|| self.holiday_name(first))
+    }
+
     fn holiday_name(&self, holiday: &str) -> String {
         match self.lang {
             Lang::Fr => {
@@ -150,6 +162,7 @@ impl Weeks {
                     (self.holiday_name(holiday), self.holiday_short(holiday))
                 }
                 (_, Time::Ahead) => self.both("à venir", "to come"),
+                (_, Time::Erased) => self.both("plus conservé", "no longer kept"),
                 _ if !is_closed => self.both("pas encore close", "not closed yet"),
                 _ => continue,
             };

@@ -57,8 +57,8 @@ impl Random {
         usize::try_from(self.next() % bound as u64).unwrap()
     }
 
-    fn pick<'a, T>(&mut self, list: &'a [T]) -> &'a T {
-        &list[self.below(list.len())]
+    fn pick<T: Copy>(&mut self, list: &[T]) -> T {
+        list[self.below(list.len())]
     }
 
     fn percent(&mut self, share: usize) -> bool {
@@ -163,7 +163,7 @@ impl Traffic {
     /// The batch with a number; it is the same whenever it is asked for. What it comes to is added to `truth`.
     pub fn batch(&self, index: usize, truth: &mut Truth) -> Batch {
         let mut random = Random::new(self.seed ^ (index as u64 + 1).wrapping_mul(0xd134_2543_de82_ef95));
-        let (uai, academy) = *random.pick(&SCHOOLS);
+        let (uai, academy) = random.pick(&SCHOOLS);
         let platforms: Vec<&str> =
             self.catalogue.word_list("platform").unwrap().words().iter().map(|word| word.slug.as_str()).collect();
         let scene = Scene {
@@ -183,7 +183,7 @@ impl Traffic {
         let mut expected = [0; 3];
         for _ in 0..EVENTS {
             if random.percent(2) && !events.is_empty() && expected[2] == 0 {
-                events.push(random.pick(&events).clone());
+                events.push(events[random.below(events.len())].clone());
                 expected[1] += 1;
                 continue;
             }
@@ -221,9 +221,9 @@ impl Traffic {
         let kind = if random.percent(70) {
             self.catalogue.event(random.pick(&OFTEN)).unwrap()
         } else {
-            random.pick(self.catalogue.events())
+            &self.catalogue.events()[random.below(self.catalogue.events().len())]
         };
-        let role = *random.pick(&kind.roles);
+        let role = random.pick(&kind.roles);
         let (class, person) = (random.below(CLASSES), random.below(PUPILS));
         let day = FIRST_DAY.saturating_add(Span::new().days(i64::try_from(random.below(11)).unwrap()));
         let hour = i8::try_from(7 + random.below(13)).unwrap();
@@ -276,14 +276,14 @@ impl Traffic {
 
     fn value(&self, property: &Property, random: &mut Random) -> Value {
         match property.kind {
-            PropertyKind::Whole { min, max, .. } if random.percent(1) => (*random.pick(&[min, max])).into(),
+            PropertyKind::Whole { min, max, .. } if random.percent(1) => random.pick(&[min, max]).into(),
             PropertyKind::Whole { min, max, .. } => (min + random.next() % ((max - min).min(9_000) + 1)).into(),
             PropertyKind::Flag => random.percent(50).into(),
             PropertyKind::Word(_) => {
                 let words = self.catalogue.words_of(property).unwrap().words();
-                random.pick(words).slug.clone().into()
+                words[random.below(words.len())].slug.clone().into()
             }
-            PropertyKind::Version => (*random.pick(&["2.3.4", "25.1", "2025.12"])).into(),
+            PropertyKind::Version => random.pick(&["2.3.4", "25.1", "2025.12"]).into(),
             PropertyKind::Identifier => format!("O-{}", random.below(30)).into(),
         }
     }

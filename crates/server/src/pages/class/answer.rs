@@ -43,7 +43,11 @@ pub(super) fn section(scene: &Scene<'_>, place: &str) -> Markup {
             @if !sentences.is_empty() {
                 p class="answer-text" { @for sentence in &sentences { (sentence.markup()) } }
             }
-            @if scene.figures.has_any() && !scene.weeks.are_over() {
+            @if let Some(holiday) = scene.weeks.only_holiday() {
+                p class="answer-note" {
+                    (say(lang, &format!("Il n’y a pas eu classe : {holiday}."), &format!("There was no class: {holiday}.")))
+                }
+            } @else if scene.figures.has_any() && !scene.weeks.are_over() {
                 p class="answer-note" {
                     (say(lang,
                         "La période n’est pas finie : la semaine en cours est en pointillé et reste hors des comparaisons. Une tablette hors ligne envoie plus tard ; les dernières semaines peuvent encore se compléter.",
@@ -64,7 +68,10 @@ pub(super) fn sentences(scene: &Scene<'_>) -> Vec<Sentence> {
     if let Some(documented) = scene.whole("pupils_documented") {
         sentences.push(pupils(lang, &scene.name.within, documented, scene.whole("pupils_documented_of")));
     }
-    sentences.extend(domains(lang, &linked_by_domain(scene)));
+    // Without a single item there is nothing to link.
+    if scene.whole("media_count").is_none_or(|items| items > 0.0) {
+        sentences.extend(domains(lang, &linked_by_domain(scene)));
+    }
     if let Some(active) = scene.whole("families_active") {
         let deposited = scene.whole("share_deposited_count").unwrap_or(0.0);
         sentences.push(families(lang, active, scene.whole("families_active_of"), deposited));
@@ -128,12 +135,7 @@ fn pupils(lang: Lang, within: &str, documented: f64, enrolled: Option<f64>) -> S
         }
         _ if documented < 0.5 => {
             let none = lang.pick("aucun élève", "no pupil");
-            Sentence::new(
-                &format!("{within}, "),
-                none,
-                "eleves",
-                lang.pick(" n’a encore de trace.", " has an item yet."),
-            )
+            Sentence::new(&format!("{within}, "), none, "eleves", lang.pick(" n’a de trace.", " has an item."))
         }
         enrolled => {
             let of = enrolled.map(|enrolled| format!(" {} {}", lang.pick("sur", "of"), number(lang, enrolled)));
@@ -259,7 +261,7 @@ mod tests {
             (18.0, Some(24.0), "En période 2, 18 élèves sur 24 ont au moins une trace."),
             (24.0, Some(24.0), "En période 2, tous les élèves (24) ont au moins une trace."),
             (1.0, Some(24.0), "En période 2, 1 élève sur 24 a au moins une trace."),
-            (0.0, Some(24.0), "En période 2, aucun élève n’a encore de trace."),
+            (0.0, Some(24.0), "En période 2, aucun élève n’a de trace."),
             (3.0, None, "En période 2, 3 élèves ont au moins une trace."),
         ];
         for (documented, enrolled, expected) in cases {
@@ -270,7 +272,11 @@ mod tests {
     #[test]
     fn the_second_sentence_names_the_domain_to_complete() {
         let by = |values: &[f64]| -> Vec<Domain> {
-            values.iter().zip(["Langage", "Arts", "Maths"]).map(|(value, name)| Domain { name: name.to_owned(), short: String::new(), value: *value }).collect()
+            values
+                .iter()
+                .zip(["Langage", "Arts", "Maths"])
+                .map(|(value, name)| Domain { name: name.to_owned(), short: String::new(), value: *value })
+                .collect()
         };
         let said = |values: &[f64]| plain(&domains(Lang::Fr, &by(values)).unwrap().text());
         assert_eq!(said(&[30.0, 3.0, 30.0]), "Le domaine « Arts » est peu documenté (3 traces).");

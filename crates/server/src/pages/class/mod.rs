@@ -65,6 +65,7 @@ pub async fn get(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> R
         today: visit.today,
         address: &address,
         closed_through: None,
+        declared: None,
     };
     let scene = Scene::new(setting, &compared);
     let called = called(visit.lang, app.store.catalogue(), &class);

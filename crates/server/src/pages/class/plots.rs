@@ -196,8 +196,9 @@ pub(super) fn domains(scene: &Scene<'_>) -> Markup {
         Lang::Fr => format!("{n} domaines documentés sur {all}"),
         Lang::En => format!("{n} of {all} domains have items"),
     };
-    let bars = Bars::horizontal(lang.pick("Domaine", "Domain"), unit(scene, "domain_coverage"))
-        .bars(by_domain.into_iter().map(|domain| Bar::at(Position::new(domain.short, domain.name), domain.value).ours()));
+    let bars = Bars::horizontal(lang.pick("Domaine", "Domain"), unit(scene, "domain_coverage")).bars(
+        by_domain.into_iter().map(|domain| Bar::at(Position::new(domain.short, domain.name), domain.value).ours()),
+    );
     let subtitle = lang.pick("Traces reliées à un objectif, par domaine", "Items linked to an objective, by domain");
     let note = say(
         lang,

@@ -59,6 +59,7 @@ pub(super) fn pupils(scene: &Scene<'_>) -> Vec<Pupil> {
 pub(super) fn section(scene: &Scene<'_>) -> Markup {
     let lang = scene.lang();
     let pupils = pupils(scene);
+    let has_items = pupils.iter().any(|pupil| pupil.items > 0.0);
     html! {
         section class="section" aria-labelledby="pupils-title" {
             h2 id="pupils-title" { (lang.pick("Élèves et domaines", "Pupils and domains")) }
@@ -67,10 +68,10 @@ pub(super) fn section(scene: &Scene<'_>) -> Markup {
                 "Each pupil has a number, the same all school year. The server knows no name.")) }
             (without(scene, &pupils))
             div class="charts" {
-                (chart(scene, &pupils))
+                @if has_items { (chart(scene, &pupils)) }
                 (plots::domains(scene))
             }
-            @if !pupils.is_empty() { (table(scene, &pupils)) }
+            @if has_items { (table(scene, &pupils)) }
         }
     }
 }
@@ -106,7 +107,7 @@ fn without(scene: &Scene<'_>, pupils: &[Pupil]) -> Markup {
             p class="listed" { strong { (say(lang, "Aucun élève sans trace.", "No pupil without items.")) } " "
                 (say(lang, "Chaque élève de la liste en a au moins une.", "Each pupil on the list has at least one.")) }
         } @else if without.len() == pupils.len() {
-            p class="listed" { strong { (say(lang, "Tous les élèves sont encore sans trace.", "All pupils are still without items.")) } }
+            p class="listed" { strong { (say(lang, "Aucun élève n’a de trace.", "No pupil has an item.")) } }
         } @else {
             p class="listed" { strong { (number(lang, super::to_float(without.len()))) " " (lang.pick("sur", "of")) " "
                 (number(lang, super::to_float(pupils.len()))) } (lang.pick("\u{202f}: ", ": ")) (list(lang, &without)) "." }
@@ -163,7 +164,7 @@ fn table(scene: &Scene<'_>, pupils: &[Pupil]) -> Markup {
                         td class="num" data-value=(pupil.items) { (number(lang, pupil.items)) }
                         td class="num" data-value=(pupil.linked) { (number(lang, pupil.linked)) }
                         td class="num" data-value=(pupil.weeks.len()) { (pupil.weeks.len()) }
-                        td { @match last(pupil) {
+                        td class="when" { @match last(pupil) {
                             Some(week) => (scene.weeks.short(week)),
                             None => "–",
                         } }

@@ -1,5 +1,7 @@
 //! The key figures of a school. What people did comes from releases; technical health is live.
 
+use analytics::range::Range;
+use calendar::Period;
 use catalogue::Measure;
 use maud::{Markup, html};
 
@@ -30,7 +32,8 @@ fn adoption<'a>(scene: &Scene<'a>) -> Option<Card<'a>> {
     let shown = headline::headline(scene, measure);
     let period = headline::period(scene, &shown);
     let active = scene.figures.value("active_teachers", &period);
-    let declared = scene.figures.value("active_teachers_of", &period);
+    let teachers = scene.measure("active_teachers").map(|measure| headline::headline(scene, measure));
+    let declared = teachers.and_then(|shown| headline::of(scene, "active_teachers", &shown));
     if let (Body::Figure { unit, .. }, Some(active), Some(declared)) = (&mut card.body, active, declared) {
         let teachers = counted(lang, active, lang.pick("enseignant", "teacher"), lang.pick("enseignants", "teachers"));
         let of = lang.pick("sur", "of");
@@ -99,27 +102,24 @@ fn why_withheld(scene: &Scene<'_>, measure: &Measure) -> String {
     )
 }
 
+/// The school period of the range's end, or the last one before.
+fn around(scene: &Scene<'_>) -> Option<Period> {
+    let setting = &scene.setting;
+    Range::current(setting.calendar, setting.zone, scene.range.last_day().min(setting.today)).period
+}
+
 /// A longer period may have enough people.
 pub(super) fn longer(scene: &Scene<'_>) -> Option<(String, String)> {
-    use calendar::Period;
     let (lang, setting) = (scene.lang(), &scene.setting);
     let (period, words) = match scene.range.period {
         Some(Period::Week(week)) => (Period::Month(week.month()), lang.pick("Essayer le mois", "Try the month")),
-        Some(Period::Month(_)) => {
-            let day = scene.range.last_day().min(setting.today);
-            let period = setting.calendar.period_of(setting.zone, day)?;
-            (Period::SchoolPeriod(period), lang.pick("Essayer la période scolaire", "Try the school period"))
-        }
+        Some(Period::Month(_)) => (around(scene)?, lang.pick("Essayer la période scolaire", "Try the school period")),
         Some(Period::SchoolPeriod(_)) => {
             let before = scene.range.previous(setting.calendar, setting.zone)?;
             let words = lang.pick("Voir la période précédente", "See the period before");
             return Some((setting.address.over(&before).href(), words.to_owned()));
         }
-        _ => {
-            let day = scene.range.last_day().min(setting.today);
-            let period = setting.calendar.period_of(setting.zone, day)?;
-            (Period::SchoolPeriod(period), lang.pick("Voir la période scolaire", "See the school period"))
-        }
+        _ => (around(scene)?, lang.pick("Voir la période scolaire", "See the school period")),
     };
     Some((setting.address.over_period(&period).href(), words.to_owned()))
 }

@@ -1,12 +1,12 @@
 //! The one number of a measure that leaves at closings: the range's own release, else what its closed weeks give.
 
 use calendar::Lang;
-use catalogue::Measure;
+use catalogue::{Contributor, Measure, Value};
 use maud::{Markup, html};
 
 use crate::pages::card;
 use crate::pages::scene::{Scene, adds_up};
-use crate::pages::weeks::Week;
+use crate::pages::weeks::{Time, Week};
 use crate::pages::words::{number, say, unit_of};
 
 /// What can be said of a measure over the range.
@@ -51,7 +51,9 @@ impl Headline {
 /// The class weeks that have closed, as places in the range.
 pub(super) fn closed_weeks(scene: &Scene<'_>) -> Vec<usize> {
     let through = scene.setting.closed_through;
-    let is_closed = |week: &Week| week.number.is_some() && through.is_some_and(|through| week.week <= through);
+    let is_closed = |week: &Week| {
+        week.number.is_some() && week.time == Time::Over && through.is_some_and(|through| week.week <= through)
+    };
     scene.weeks.list().iter().enumerate().filter(|(_, week)| is_closed(week)).map(|(at, _)| at).collect()
 }
 
@@ -126,8 +128,29 @@ pub(super) fn when(scene: &Scene<'_>, headline: &Headline) -> String {
 pub(super) fn of(scene: &Scene<'_>, measure: &str, headline: &Headline) -> Option<f64> {
     match headline {
         Headline::Sum { .. } => None,
-        _ => scene.figures.value(&format!("{measure}_of"), &period(scene, headline)),
+        _ => {
+            let period = period(scene, headline);
+            let frozen = |name: &str| scene.figures.value(&format!("{name}_of"), &period);
+            // What was declared at the closing, else what is declared now.
+            match measure {
+                "active_teachers" => frozen(measure).or_else(|| frozen("adoption_rate")),
+                _ => frozen(measure),
+            }
+            .or_else(|| declared(scene, measure))
+        }
     }
+}
+
+/// How many people of a measure's kind the school declares; only for what counts distinct people.
+fn declared(scene: &Scene<'_>, measure: &str) -> Option<f64> {
+    let (declared, measure) = (scene.setting.declared?, scene.measure(measure)?);
+    let n = match (&measure.value, measure.contributor) {
+        (Value::Distinct(_) | Value::Active, Contributor::Teacher) => declared.teachers,
+        (Value::Distinct(_), Contributor::Pupil) => declared.pupils,
+        (Value::Distinct(_), Contributor::Family) => declared.families,
+        _ => 0,
+    };
+    (n > 0).then(|| super::to_float(n))
 }
 
 /// The change since the range before and, where it is known, the value of the same period last year.
@@ -183,7 +206,8 @@ fn previous_week(scene: &Scene<'_>, measure: &Measure, at: usize) -> Option<(f64
 pub(super) fn unit_words(scene: &Scene<'_>, measure: &Measure, headline: &Headline) -> String {
     let lang = scene.lang();
     let (_, many) = crate::pages::words::name_of_one(&measure.name, lang);
-    let name = match of(scene, &measure.name, headline) {
+    let of = of(scene, &measure.name, headline).filter(|_| !many.is_empty());
+    let name = match of {
         Some(all) => format!("{} {} {many}", lang.pick("sur", "of"), number(lang, all)),
         None => match unit_of(measure, lang) {
             charts::Unit::Count { one, many } => {

@@ -59,6 +59,7 @@ pub async fn get(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> R
         today: visit.today,
         address: &address,
         closed_through: app.store.closed_through().await?,
+        declared: Some(declared),
     };
     let scene = Scene::new(setting, &compared);
     let people = [
@@ -82,7 +83,7 @@ pub async fn get(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> R
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of one school")]
-const fn to_float(n: u64) -> f64 {
+pub(super) const fn to_float(n: u64) -> f64 {
     n as f64
 }
 

@@ -45,6 +45,11 @@ fn remark(scene: &Scene<'_>, values: &[Value]) -> Option<String> {
     })
 }
 
+/// Whether any week was published.
+fn is_known(values: &[Value]) -> bool {
+    values.iter().any(|value| value.known().is_some())
+}
+
 /// A line by week of a measure that leaves at closings, with the range before.
 fn weekly(scene: &Scene<'_>, id: &str, measure: &str, name: &str, title: &str, subtitle: &str) -> Markup {
     let lang = scene.lang();
@@ -53,8 +58,12 @@ fn weekly(scene: &Scene<'_>, id: &str, measure: &str, name: &str, title: &str, s
     }
     let values = scene.frozen(measure);
     let note = remark(scene, &values);
+    let earlier = scene.before(measure);
+    if earlier.is_none() && !is_known(&values) {
+        return withheld_block(scene, id, subtitle, subtitle);
+    }
     let mut series = vec![Series::ours(name, values)];
-    series.extend(scene.before(measure));
+    series.extend(earlier);
     let line = scene.lines(unit(measure, lang), series, scene.frozen_bands());
     let chart = scene.chart(id, title, subtitle, line).map(|chart| match note {
         Some(note) => chart.note(note),
@@ -118,6 +127,8 @@ pub(super) fn kinds(scene: &Scene<'_>) -> Markup {
             _ if !closed.contains(&at) => Value::Absent,
             Some(value) => Value::Known(value),
             None if is_split(at) && (word == OTHERS || word == TOGETHER) => Value::Known(0.0),
+            // Of a week that could not be split, no kind is known to be small.
+            None if cell(at, TOGETHER).is_some() => Value::Absent,
             None if is_split(at) || is_first => Value::Withheld,
             None => Value::Absent,
         };
@@ -134,12 +145,13 @@ pub(super) fn kinds(scene: &Scene<'_>) -> Markup {
     if parts.is_empty() {
         parts.push((lang.pick("Toutes natures", "All kinds").to_owned(), values(TOGETHER, true)));
     }
-    let sums: Vec<f64> =
-        parts.iter().map(|(_, values)| values.iter().filter_map(|value| value.known()).sum()).collect();
-    let total: f64 = sums.iter().sum();
-    let first = sums.iter().zip(&parts).max_by(|a, b| a.0.total_cmp(b.0));
-    let title = match first.filter(|_| total > 0.0) {
-        Some((sum, (label, _))) => {
+    // Only weeks that could be split say which kind leads.
+    let of_split_weeks = |word: &str| closed.iter().filter_map(|at| cell(*at, word)).sum::<f64>();
+    let listed = words.words().iter().map(|word| (word.label.get(lang), of_split_weeks(&word.slug)));
+    let total: f64 = listed.clone().map(|(_, sum)| sum).sum::<f64>() + of_split_weeks(OTHERS);
+    let first = listed.max_by(|a, b| a.1.total_cmp(&b.1)).filter(|(_, sum)| *sum > 0.0);
+    let title = match first {
+        Some((label, sum)) => {
             let share = percent(lang, 100.0 * sum / total);
             format!(
                 "{label}{}{share} {}",
@@ -261,12 +273,25 @@ pub(super) fn shares(scene: &Scene<'_>) -> Markup {
         ("share_retrieved_count", lang.pick("Récupérés", "Retrieved")),
     ];
     let values = measures.map(|(measure, _)| scene.frozen(measure));
-    let note = remark(scene, &values.concat());
+    let all = values.concat();
+    if !is_known(&all) {
+        return withheld_block(scene, "partages", "Partages avec les familles", "Shares with families");
+    }
+    let note = remark(scene, &all);
+    let [deposited, retrieved] = measures.map(|(measure, _)| scene.whole(measure));
     let series = measures.iter().zip(values).map(|((_, name), values)| Series::category(*name, values)).collect();
     let line = scene.lines(unit("share_deposited_count", lang), series, scene.frozen_bands());
-    let title = lang.pick("Les partages sont-ils récupérés ?", "Are shares retrieved?");
+    let title = match (deposited.zip(retrieved), lang) {
+        (Some((deposited, retrieved)), Lang::Fr) => {
+            format!("{} récupérés, {} déposés", number(lang, retrieved), number(lang, deposited))
+        }
+        (Some((deposited, retrieved)), Lang::En) => {
+            format!("{} retrieved, {} deposited", number(lang, retrieved), number(lang, deposited))
+        }
+        (None, _) => lang.pick("Les partages sont-ils récupérés ?", "Are shares retrieved?").to_owned(),
+    };
     let subtitle = lang.pick("Partages déposés et récupérés, par semaine", "Shares deposited and retrieved, by week");
-    let chart = scene.chart("partages", title, subtitle, line).map(|chart| match note {
+    let chart = scene.chart("partages", &title, subtitle, line).map(|chart| match note {
         Some(note) => chart.note(note),
         None => chart,
     });
