@@ -1,9 +1,11 @@
 //! Request bodies: bounded, decompressed within bounds, never logged.
 
 use std::io::Read;
+use std::time::Duration;
 
-use axum::body::Body;
+use axum::body::BodyDataStream;
 use axum::http::{HeaderMap, StatusCode, header};
+use futures::StreamExt;
 use serde::de::DeserializeOwned;
 
 use crate::problem::Problem;
@@ -14,29 +16,35 @@ pub const MOST_SENT: usize = 8 * 1_024 * 1_024;
 /// The most bytes once decompressed: 5,000 events of three kilobytes.
 pub const MOST_UNPACKED: usize = 16 * 1_024 * 1_024;
 
+/// The most bytes of a refused body that are read and forgotten, and the longest time this may take.
+const MOST_DISCARDED: usize = 128 * 1_024 * 1_024;
+const LONGEST_DISCARD: Duration = Duration::from_secs(20);
+
 fn too_large(what: &str, most: usize) -> Problem {
     let detail = format!("{what} is larger than {} MiB; send several smaller batches", most / (1_024 * 1_024));
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The body is too large", detail)
 }
 
 /// Reads a body and undoes its content encoding (identity, gzip or zstd).
-pub async fn read(headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Problem> {
+pub async fn read(headers: &HeaderMap, body: &mut BodyDataStream) -> Result<Vec<u8>, Problem> {
     let declared = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if declared.is_some_and(|length| length > MOST_SENT) {
         return Err(too_large("the body", MOST_SENT));
     }
-    let sent = axum::body::to_bytes(body, MOST_SENT).await.map_err(|error| {
-        // axum gives the bound and a broken connection the same type; only the bound has a length limit as its source.
-        if format!("{error:?}").contains("LengthLimit") {
-            too_large("the body", MOST_SENT)
-        } else {
+    let mut sent = Vec::with_capacity(declared.unwrap_or(0).min(256 * 1_024));
+    while let Some(chunk) = body.next().await {
+        let chunk = chunk.map_err(|_| {
             let detail = "the connection ended before the body did; send the batch again";
             Problem::new(StatusCode::BAD_REQUEST, "cut-short", "The body was cut short", detail)
+        })?;
+        if sent.len() + chunk.len() > MOST_SENT {
+            return Err(too_large("the body", MOST_SENT));
         }
-    })?;
+        sent.extend_from_slice(&chunk);
+    }
     let encoding = headers.get(header::CONTENT_ENCODING).map_or("identity", |value| value.to_str().unwrap_or("?"));
     match encoding.to_ascii_lowercase().as_str() {
-        "identity" | "" => Ok(sent.into()),
+        "identity" | "" => Ok(sent),
         "gzip" => unpack(flate2::read::MultiGzDecoder::new(&sent[..]), "gzip"),
         "zstd" => {
             let mut decoder = zstd::stream::read::Decoder::new(&sent[..]).map_err(|_| cut_short("zstd"))?;
@@ -55,7 +63,11 @@ pub async fn read(headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Problem> {
 
 /// Reads a JSON body of the shape that `expected` describes. What is wrong is told by its place: the reader's own words
 /// can quote the input.
-pub async fn json<T: DeserializeOwned>(headers: &HeaderMap, body: Body, expected: &str) -> Result<T, Problem> {
+pub async fn json<T: DeserializeOwned>(
+    headers: &HeaderMap,
+    body: &mut BodyDataStream,
+    expected: &str,
+) -> Result<T, Problem> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if kind.split(';').next().unwrap_or_default().trim() != "application/json" {
         let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
@@ -66,6 +78,27 @@ pub async fn json<T: DeserializeOwned>(headers: &HeaderMap, body: Body, expected
         let detail = format!("{expected} is expected (line {}, column {})", error.line(), error.column());
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "malformed-body", "The body cannot be read", detail)
     })
+}
+
+/// Reads what is left of a refused body, and forgets it. Many senders write everything before they read anything; if the
+/// connection closed meanwhile, they would see that it broke, and not why.
+///
+/// Within bounds: who goes on sending sees a broken connection after all.
+pub async fn discard(headers: &HeaderMap, body: &mut BodyDataStream) {
+    // This sender has not sent its body yet: it waits for leave.
+    if headers.contains_key(header::EXPECT) {
+        return;
+    }
+    let mut left = MOST_DISCARDED;
+    let all = async {
+        while let Some(Ok(chunk)) = body.next().await {
+            left = left.saturating_sub(chunk.len());
+            if left == 0 {
+                return;
+            }
+        }
+    };
+    let _ = tokio::time::timeout(LONGEST_DISCARD, all).await;
 }
 
 fn cut_short(encoding: &str) -> Problem {

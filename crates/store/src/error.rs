@@ -8,21 +8,21 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub enum Error {
     /// A file or folder could not be read or written.
-    #[error("{what} {path}: {source}", path = path.display())]
+    #[error("{what} {path}: {cause}", path = path.display())]
     File {
         /// What was being done, as in "cannot write".
         what: &'static str,
         /// The file or folder.
         path: PathBuf,
-        /// What the operating system said.
-        source: std::io::Error,
+        /// What the operating system said. Not a `source`: it is told once, here.
+        cause: std::io::Error,
     },
     /// The disk is full: nothing was accepted, nothing accepted was lost.
     #[error("the disk that holds the data folder is full: free some space; nothing accepted so far is lost")]
     DiskFull,
     /// The register (the SQL database) refused.
     #[error("the register refused: {0}")]
-    Register(#[source] sea_orm::DbErr),
+    Register(sea_orm::DbErr),
     /// The register was written by a newer version of the program.
     #[error("the data folder was written by a newer version (it knows the migration {migration}); install that version or newer")]
     NewerVersion {
@@ -62,8 +62,8 @@ pub enum Error {
 impl Error {
     pub(crate) fn file(what: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
-        move |source| {
-            if source.kind() == std::io::ErrorKind::StorageFull { Self::DiskFull } else { Self::File { what, path, source } }
+        move |cause| {
+            if cause.kind() == std::io::ErrorKind::StorageFull { Self::DiskFull } else { Self::File { what, path, cause } }
         }
     }
 }

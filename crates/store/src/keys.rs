@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use privacy::{KeyRing, Secret};
 use serde::{Deserialize, Serialize};
@@ -62,7 +62,8 @@ pub(crate) fn write(path: &Path, ring: &KeyRing) -> Result<(), Error> {
         roots: ring.roots().iter().map(|(year, root)| (year.to_string(), hex::encode(root.expose()))).collect(),
         opt_out: hex::encode(ring.opt_out_secret().expose()),
     };
-    let folder = path.parent().map_or_else(|| PathBuf::from("."), Path::to_owned);
+    // The parent of a bare name is empty, and no folder has that name.
+    let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new(".")).to_owned();
     fs::create_dir_all(&folder).map_err(Error::file("cannot create", &folder))?;
     let beside = path.with_extension("new");
     let text = serde_json::to_string_pretty(&stored).map_err(|error| wrong(path, error.to_string()))?;

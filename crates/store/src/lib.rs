@@ -89,8 +89,8 @@ impl Store {
     pub async fn open_beside(folder: Folder, catalogue: Arc<Catalogue>) -> Result<Self, Error> {
         let path = folder.data.join("register.sqlite");
         if !path.exists() {
-            let source = std::io::ErrorKind::NotFound.into();
-            return Err(Error::File { what: "there is no data folder:", path, source });
+            let cause = std::io::ErrorKind::NotFound.into();
+            return Err(Error::File { what: "there is no data folder:", path, cause });
         }
         let register = Register::open(&path).await?;
         Self::assemble(folder, catalogue, register, None)

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use arrow::array::Array;
-use catalogue::{Measure, Operand, Unit, Value};
+use catalogue::{Catalogue, Measure, Operand, Unit, Value};
 use privacy::Uai;
 use privacy::exit::{Protection, ReleaseRecord, Released, StoredFigure};
 use store::{Error, Prune, Store, Table};
@@ -34,6 +34,7 @@ pub(super) async fn add(
             };
             for period in periods(range) {
                 let parts = sum(above, view, &period).zip(sum(below, view, &period)).filter(|(_, below)| *below > 0.0);
+                let parts = parts.filter(|_| cover_the_same_weeks(&released, catalogue, above.iter().chain(below), &period));
                 if let Some((above, below)) = parts {
                     view.figures.push(Figure {
                         measure: measure.name.clone(),
@@ -63,6 +64,22 @@ fn withheld(measure: &str, period: String) -> WithheldFigure {
 
 fn periods(range: &Range) -> impl Iterator<Item = String> + '_ {
     range.weeks.iter().map(ToString::to_string).chain([range.label.clone()])
+}
+
+/// A longer period's totals may cover fewer weeks than it has (`3/4`); two of them make a rate only when they cover alike.
+fn cover_the_same_weeks<'a>(
+    released: &[Released<StoredFigure>],
+    catalogue: &Catalogue,
+    measures: impl Iterator<Item = &'a u16>,
+    period: &str,
+) -> bool {
+    let mut covered = measures.filter_map(|index| {
+        let name = &catalogue.measures().get(usize::from(*index))?.name;
+        let is_total = |one: &&StoredFigure| one.measure == *name && one.period == period && one.split.is_empty();
+        released.iter().map(Released::value).find(is_total).map(|total| &total.word)
+    });
+    let first = covered.next();
+    covered.all(|word| Some(word) == first)
 }
 
 /// What the parts of a period went through.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 use jiff::civil::Date;
+use store::Store;
 
 use crate::import::fingerprint::{self, Origin};
 use crate::import::intake::{Intake, Summary};
@@ -51,43 +52,47 @@ pub struct Options {
 
 /// Runs the command.
 pub fn run(options: Options) -> anyhow::Result<()> {
-    let anchor = options.anchor.as_deref().map(str::parse::<Date>).transpose();
+    let Options { data, format, mapping, anchor, rejects, paths } = options;
+    let anchor = anchor.as_deref().map(str::parse::<Date>).transpose();
     let anchor = anchor.map_err(|_| wrong("--anchor: a date is expected, as in 2025-10-01"))?;
-    let mapping = match &options.mapping {
-        Some(path) => Mapping::read(path)?,
-        None if options.format == Format::Ndjson => Mapping::default(),
+    let mapping = match mapping {
+        Some(path) => Mapping::read(&path)?,
+        None if format == Format::Ndjson => Mapping::default(),
         None => return Err(wrong("--mapping FILE is needed: it says what the rows mean")),
     };
-    if options.format == Format::Csv {
+    if format == Format::Csv {
         mapping.check(anchor)?;
     }
-    let bytes = sizes(&options, &mapping)?;
-    if options.rejects.as_deref().is_some_and(|rejects| options.paths.iter().any(|path| is_same(path, rejects))) {
+    let bytes = length_of_all(&paths, &mapping)?;
+    if rejects.as_deref().is_some_and(|rejects| paths.iter().any(|path| is_same(path, rejects))) {
         return Err(wrong("--rejects: a file of its own is expected; this one is to be imported"));
     }
     let runtime = runtime()?;
     // The database's connections are put away in the runtime, wherever they are dropped.
     let _entered = runtime.enter();
-    let store = runtime.block_on(async {
-        let store = options.data.open().await?;
-        let register = store.register();
-        if register.setting("demonstration").await?.is_none() {
-            register.set("real", "yes").await?;
-        }
-        anyhow::Ok(store)
-    })?;
-    let rejects = Rejects::to(options.rejects.as_deref())?;
+    let store = runtime.block_on(open(&data))?;
+    let rejects = Rejects::to(rejects.as_deref())?;
     let mut intake = Intake::new(&runtime, store, now(), rejects, Progress::over(bytes))?;
     if let Some(declared) = &mapping.establishment {
         intake.declare(declared)?;
     }
-    print(&import_all(&options, &mapping, anchor, intake)?)
+    print(&import_all(format, &paths, &mapping, anchor, intake)?)
 }
 
-/// Makes sure that every file is there before anything is stored; gives their length together.
-fn sizes(options: &Options, mapping: &Mapping) -> anyhow::Result<u64> {
+/// Opens the data folder. What is imported is taken for real, so a demonstration may not be started on it later.
+async fn open(data: &Data) -> anyhow::Result<Store> {
+    let store = data.open().await?;
+    let register = store.register();
+    if register.setting("demonstration").await?.is_none() {
+        register.set("real", "yes").await?;
+    }
+    Ok(store)
+}
+
+/// Makes sure that every file is there before anything is stored; gives the length of those to import.
+fn length_of_all(paths: &[PathBuf], mapping: &Mapping) -> anyhow::Result<u64> {
     let mut bytes = 0;
-    for path in &options.paths {
+    for path in paths {
         bytes += length(path)?;
         for lookup in mapping.lookup.values() {
             length(&import::beside(path, &lookup.file))?;
@@ -109,16 +114,17 @@ fn length(path: &Path) -> anyhow::Result<u64> {
 }
 
 fn import_all(
-    options: &Options,
+    format: Format,
+    paths: &[PathBuf],
     mapping: &Mapping,
     anchor: Option<Date>,
     mut intake: Intake<'_>,
 ) -> anyhow::Result<Summary> {
     let mut outbox = Outbox::new(Origin::new(&[]), intake.now());
-    for path in &options.paths {
+    for path in paths {
         let input = Input { path, origin: origin(path, mapping, anchor)? };
         outbox.turn_to(input.origin);
-        match options.format {
+        match format {
             Format::Csv => import::table::import(&input, mapping, anchor, &mut intake, &mut outbox)?,
             Format::Ndjson => import::lines::import(&input, &mut intake)?,
             Format::Xapi => import::statements::import(&input, mapping, &mut intake, &mut outbox)?,

@@ -20,13 +20,13 @@ pub enum Field {
     /// The same in every row.
     Constant(Value),
     /// From the row.
-    Column(Column),
+    Column(Reference),
 }
 
 /// A field that is read from the row.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Column {
+pub struct Reference {
     column: String,
     /// The lookup whose row has the column's text as its key.
     #[serde(default)]
@@ -51,7 +51,7 @@ impl TryFrom<toml::Value> for Field {
             toml::Value::Integer(number) => Ok(Self::Constant(number.into())),
             toml::Value::Boolean(flag) => Ok(Self::Constant(flag.into())),
             toml::Value::Table(table) => {
-                let column = Column::deserialize(table).map_err(|error| error.message().to_owned())?;
+                let column = Reference::deserialize(table).map_err(|error| error.message().to_owned())?;
                 if column.lookup.is_some() != column.value.is_some() {
                     return Err("lookup and value belong together".to_owned());
                 }
@@ -156,7 +156,7 @@ fn place_of(name: &str, columns: &[String]) -> Option<usize> {
 
 impl Source<'_> {
     /// The text of a row's column; `None` where it is empty, or where the field is a constant.
-    fn from_row<'r>(&'r self, property: &str, row: &'r StringRecord) -> Result<Option<&'r str>, Fault> {
+    fn in_row<'r>(&'r self, property: &str, row: &'r StringRecord) -> Result<Option<&'r str>, Fault> {
         let Self::Column { place, lookup, words, otherwise } = self else { return Ok(None) };
         let text = row.get(*place).unwrap_or_default().trim();
         if text.is_empty() {
@@ -184,7 +184,7 @@ impl Source<'_> {
         match self {
             Self::Constant(Value::String(text)) => Ok(Some(Cow::Borrowed(text))),
             Self::Constant(other) => Ok(Some(Cow::Owned(other.to_string()))),
-            Self::Column { .. } => Ok(self.from_row(property, row)?.map(Cow::Borrowed)),
+            Self::Column { .. } => Ok(self.in_row(property, row)?.map(Cow::Borrowed)),
         }
     }
 
@@ -194,7 +194,7 @@ impl Source<'_> {
         if let Self::Constant(value) = self {
             return Ok(Some((*value).clone()));
         }
-        Ok(self.from_row(property, row)?.map(|text| match kind {
+        Ok(self.in_row(property, row)?.map(|text| match kind {
             Some(Kind::Whole) => text.parse::<i64>().map_or_else(|_| text.into(), Value::from),
             Some(Kind::Flag) => match text {
                 "1" | "true" => true.into(),

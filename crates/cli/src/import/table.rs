@@ -1,5 +1,6 @@
 //! CSV: each row becomes one event, or as many as its count says.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
@@ -194,7 +195,7 @@ impl Reader<'_> {
 
 fn optional(property: &'static str, source: Option<&Source<'_>>, row: &StringRecord) -> Result<Option<String>, Fault> {
     let Some(source) = source else { return Ok(None) };
-    Ok(source.text(property, row)?.map(|text| text.into_owned()))
+    Ok(source.text(property, row)?.map(Cow::into_owned))
 }
 
 fn needed(property: &'static str, source: &Source<'_>, row: &StringRecord) -> Result<String, Fault> {

@@ -80,6 +80,9 @@ fn ran(line: &mut Command) -> String {
     String::from_utf8(output.stdout).expect("text")
 }
 
+/// A wrong use: format, mapping, more options, file, and a part of what is told.
+type WrongUse<'a> = (&'a str, Option<&'a PathBuf>, Vec<&'a str>, &'a PathBuf, &'a str);
+
 /// What an import printed.
 fn summary(output: &Output) -> Value {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -371,7 +374,7 @@ fn statements_become_events_by_their_verb() {
         statement(6, "initialized", &json!({})),
         statement(7, "passed", &json!({"duration": "P2D"})),
     ];
-    let lines: String = all.iter().map(|one| format!("{one}\n")).collect();
+    let lines = all.each_ref().map(ToString::to_string).join("\n");
     let array = serde_json::to_string_pretty(&all).expect("JSON");
     for (name, text) in [("statements.ndjson", lines), ("statements.json", array)] {
         let desk = Desk::new();
@@ -412,7 +415,7 @@ fn wrong_use_and_broken_files_are_told_apart() {
     );
     let lookup = desk.write("lookup.toml", &format!("{MAPPING}\n[lookup.vle]\nfile = \"vle.csv\"\nkey = \"id\"\n"));
     let missing = desk.path("missing.csv");
-    let wrong: [(&str, Option<&PathBuf>, Vec<&str>, &PathBuf, &str); 14] = [
+    let wrong: [WrongUse; 14] = [
         ("xls", Some(&mapping), vec![], &rows, "possible values: csv, ndjson, xapi"),
         ("csv", None, vec![], &rows, "--mapping FILE is needed"),
         ("xapi", None, vec![], &rows, "--mapping FILE is needed"),

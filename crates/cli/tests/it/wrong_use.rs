@@ -293,6 +293,22 @@ fn send_chunked(product: &Product, megabytes: usize) -> Answer {
 }
 
 #[test]
+fn a_sender_who_writes_everything_before_reading_still_gets_its_answer() {
+    let product = Product::start();
+    let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+    let url = format!("http://{}/api/v1/events", product.server.address());
+    for (token, kind, megabytes, expected) in [
+        (product.token.as_str(), "application/json", 60, 413),
+        (NAME, "application/json", 7, 401),
+        (product.token.as_str(), NAME, 7, 415),
+    ] {
+        let body = vec![b' '; megabytes * 1_000_000];
+        let request = agent.post(&url).header("Authorization", format!("Bearer {token}")).header("Content-Type", kind);
+        assert_eq!(request.send(&body[..]).unwrap().status().as_u16(), expected);
+    }
+}
+
+#[test]
 fn who_may_not_is_told_so() {
     let product = Product::start();
     let mut table = String::new();

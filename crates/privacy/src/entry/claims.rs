@@ -23,9 +23,9 @@ pub struct RawClaims {
     pub class: Option<String>,
 }
 
-/// Claims that cannot be used.
+/// Claims, or an objection, that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("the sign-in's {claim} is missing or not as expected: {expected}")]
+#[error("the field {claim} is missing or not as expected: {expected}")]
 pub struct ClaimsRefused {
     /// The claim.
     pub claim: &'static str,

@@ -247,6 +247,10 @@ impl<'a> Desk<'a> {
             .catalogue
             .event(name)
             .ok_or_else(|| field("name", Reason::Unknown, "the name of an event type of the catalogue, as in media_added"))?;
+        if event.opt_in {
+            let expected = "an event type that is on for this establishment; this one is off unless it was turned on";
+            return Err(field("name", Reason::NotAllowed, expected));
+        }
         let role = role_of(raw, event)?;
         let (day, hour) = self.moment(raw, event)?;
         check_session(raw)?;

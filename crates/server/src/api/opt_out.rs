@@ -23,7 +23,7 @@ pub async fn post(
 ) -> Result<StatusCode, Problem> {
     let token = access::token(&app, &headers, Scope::Collect).await?;
     let _turn = app.limits.admit(&token)?;
-    let objection: RawObjection = body::json(&headers, sent, EXPECTED).await?;
+    let objection: RawObjection = body::json(&headers, &mut sent.into_data_stream(), EXPECTED).await?;
     let objection = Raw::new(objection);
     let (uai, digest, objects) = RawObjection::admit(&objection, &app.store.keys()).map_err(|error| {
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "opt-out", "The objection is not as expected", error.to_string())

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::body::Body;
+use axum::body::{Body, BodyDataStream};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use privacy::entry::CleanRoster;
@@ -31,7 +31,21 @@ pub async fn put(
     headers: HeaderMap,
     sent: Body,
 ) -> Result<Json<Declared>, Problem> {
-    let token = access::token(&app, &headers, Scope::Collect).await?;
+    let mut sent = sent.into_data_stream();
+    let answer = take(&app, &uai, &headers, &mut sent).await;
+    if answer.is_err() {
+        body::discard(&headers, &mut sent).await;
+    }
+    answer
+}
+
+async fn take(
+    app: &App,
+    uai: &str,
+    headers: &HeaderMap,
+    sent: &mut BodyDataStream,
+) -> Result<Json<Declared>, Problem> {
+    let token = access::token(app, headers, Scope::Collect).await?;
     let _turn = app.limits.admit(&token)?;
     let uai: Uai = uai.parse().map_err(|error: privacy::NotAUai| {
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "uai", "Not an establishment code", error.to_string())
@@ -40,7 +54,7 @@ pub async fn put(
         let detail = "the token does not cover this establishment";
         return Err(Problem::new(StatusCode::FORBIDDEN, "out-of-scope", "Not your establishment", detail));
     }
-    let bytes = body::read(&headers, sent).await?;
+    let bytes = body::read(headers, sent).await?;
     let roster = CleanRoster::admit(&Raw::new(&bytes[..]), uai, app.store.catalogue(), &app.store.keys())
         .map_err(|error| {
             Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "roster", "The roster is not as expected", error.to_string())

@@ -52,7 +52,7 @@ pub async fn post(
     sent: Body,
 ) -> Result<Json<Moved>, Problem> {
     access::token(&app, &headers, Scope::Collect).await?;
-    let wanted: Move = body::json(&headers, sent, EXPECTED).await?;
+    let wanted: Move = body::json(&headers, &mut sent.into_data_stream(), EXPECTED).await?;
     let moved = match wanted.now {
         Moment::At(to) => app.clock.advance(to),
         Moment::Word(Real::Real) => app.clock.catch_up(),

@@ -94,19 +94,14 @@ impl Naming<'_> {
         let lang = self.lang;
         let week = range.weeks.first().copied();
         let number = week.and_then(|week| self.calendar.school_week(self.zone, week));
-        let (name, title) = match number {
-            Some(number) => {
-                let name = format!("{} {number}", lang.pick("semaine", "week"));
-                (name.clone(), capital(&name))
-            }
-            None => {
-                let monday = calendar::short_date(range.first_day(), lang);
-                let holiday = self.calendar.holiday(self.zone, range.first_day());
-                let title = holiday.filter(|_| lang == Lang::Fr).map(|name| name.replace('\'', "’"));
-                let name = format!("{} {monday}", lang.pick("semaine du", "week of"));
-                (name.clone(), title.unwrap_or_else(|| capital(&name)))
-            }
-        };
+        let name = number.map_or_else(
+            || format!("{} {}", lang.pick("semaine du", "week of"), calendar::short_date(range.first_day(), lang)),
+            |number| format!("{} {number}", lang.pick("semaine", "week")),
+        );
+        // The calendar's names of holidays are French.
+        let holiday =
+            self.calendar.holiday(self.zone, range.first_day()).filter(|_| number.is_none() && lang == Lang::Fr);
+        let title = holiday.map_or_else(|| capital(&name), |holiday| holiday.replace('\'', "’"));
         let is_running = (range.first_day()..=range.last_day()).contains(&self.today);
         RangeName {
             title,

@@ -19,6 +19,9 @@ pub(super) struct Refused<'a> {
     pub(super) state: &'a ViewState,
 }
 
+/// Periods with what they are called.
+type Named = Vec<(String, Period)>;
+
 /// The bar over a range.
 pub(super) struct Bar<'a> {
     pub(super) naming: Naming<'a>,
@@ -60,15 +63,14 @@ impl Bar<'_> {
 
     fn step(&self, to: Option<Range>, arrow: &str, rel: &str, key: &str, id: &str, what: &str) -> Markup {
         let colon = self.naming.lang.pick("\u{202f}: ", ": ");
-        match to {
-            Some(range) => {
-                let label = format!("{what}{colon}{}", self.naming.name(&range).title);
-                html! { a class="period-step" href=(self.address.over(&range).href()) rel=(rel) data-key=(key) id=(id) aria-label=(label) { (arrow) } }
-            }
-            None => {
-                let label = format!("{what}{colon}{}", self.naming.lang.pick("aucune", "none"));
-                html! { a class="period-step" role="link" aria-disabled="true" id=(id) aria-label=(label) { (arrow) } }
-            }
+        let name = to.as_ref().map(|range| self.naming.name(range).title);
+        let name = name.unwrap_or_else(|| self.naming.lang.pick("aucune", "none").to_owned());
+        let href = to.map(|range| self.address.over(&range).href());
+        // Without an address it stays a link to assistive technology, and says that it leads nowhere.
+        let is_nowhere = href.is_none();
+        html! {
+            a class="period-step" href=[href] rel=[(!is_nowhere).then_some(rel)] data-key=[(!is_nowhere).then_some(key)] id=(id)
+                role=[is_nowhere.then_some("link")] aria-disabled=[is_nowhere.then_some("true")] aria-label={ (what) (colon) (name) } { (arrow) }
         }
     }
 
@@ -191,7 +193,7 @@ impl Bar<'_> {
         }
     }
 
-    fn lists(&self) -> Vec<(String, String, Vec<(String, Period)>)> {
+    fn lists(&self) -> Vec<(String, String, Named)> {
         let Naming { lang, calendar, zone, today } = self.naming;
         let since = kept_since(today);
         let this_year = SchoolYear::of(today);
@@ -262,5 +264,57 @@ pub(super) fn sentence(error: &NoRange, lang: Lang) -> String {
             "La période ou la date demandée n’existe pas. Choisissez-en une dans la liste.",
             "There is no such period or date. Choose one from the list.",
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use calendar::{Calendar, Zone};
+
+    fn bar(label: &str, state: Option<(&NoRange, &ViewState)>) -> String {
+        let calendar = Calendar::official();
+        let naming =
+            Naming { lang: Lang::Fr, calendar: &calendar, zone: Zone::C, today: "2025-11-26".parse().unwrap() };
+        let range = Range::of_label(label, &calendar, Zone::C).unwrap();
+        let address = Address::new("/ma-classe", true, None);
+        let refused = state.map(|(error, state)| Refused { error, state });
+        let html = Bar { naming, address: &address, range: &range, refused }.markup().into_string();
+        html.replace(['\u{202f}', '\u{a0}'], " ")
+    }
+
+    #[test]
+    fn one_steps_through_what_has_begun_and_is_kept() {
+        let current = bar("2025-2026-P2", None);
+        assert!(current.contains("href=\"/ma-classe?p=2025-2026-P1\" rel=\"prev\""));
+        assert!(current.contains("aria-label=\"Période suivante : aucune\""));
+        let oldest = bar("2024-2025-P1", None);
+        assert!(oldest.contains("aria-label=\"Période précédente : aucune\""));
+        assert!(oldest.contains("href=\"/ma-classe?p=2024-2025-P2\" rel=\"next\""));
+    }
+
+    #[test]
+    fn only_periods_that_are_kept_are_offered() {
+        let html = bar("2025-2026-P2", None);
+        for offered in ["2025-2026-P1", "2024-2025-P2", "2024-2025", "2025-11", "2024-11"] {
+            assert!(html.contains(&format!("?p={offered}\"")), "{offered}");
+        }
+        for gone in ["2024-2025-P1", "2024-09", "2025-2026-P3", "2025-12"] {
+            assert!(!html.contains(&format!("?p={gone}\"")), "{gone}");
+        }
+    }
+
+    #[test]
+    fn a_range_that_ends_before_it_begins_keeps_the_form_as_it_was() {
+        let (from, until) = ("2025-11-17".parse().unwrap(), "2025-11-10".parse().unwrap());
+        let state = ViewState {
+            from: Some("2025-11-17".to_owned()),
+            until: Some("2025-11-10".to_owned()),
+            ..ViewState::default()
+        };
+        let html = bar("2025-2026-P2", Some((&NoRange::Backward { from, until }, &state)));
+        assert!(html.contains("La date de fin (10 novembre 2025) est avant la date de début (17 novembre 2025)."));
+        assert!(html.contains("value=\"2025-11-17\"") && html.contains("value=\"2025-11-10\""));
+        assert!(html.contains("<details class=\"dates\" open>"));
     }
 }

@@ -12,7 +12,7 @@ use store::Denominators;
 use super::address::Address;
 use super::lookup::Lookup;
 use super::names::{Naming, RangeName};
-use super::weeks::{Time, Weeks};
+use super::weeks::{Leaving, Time, Weeks};
 use super::words;
 use crate::views::Compared;
 
@@ -138,7 +138,7 @@ impl<'a> Scene<'a> {
     pub(super) fn frozen(&self, measure: &str) -> Vec<Value> {
         let through = self.setting.closed_through;
         let of_week = |week: &super::weeks::Week| match self.figures.value(measure, &week.label) {
-            _ if through.is_none_or(|through| week.week > through) => Value::Absent,
+            _ if through.is_none_or(|through| week.iso > through) => Value::Absent,
             Some(value) => Value::Known(value),
             None if week.number.is_none() || week.time == Time::Erased => Value::Absent,
             None => Value::Withheld,
@@ -196,12 +196,12 @@ impl<'a> Scene<'a> {
 
     /// The bands of a chart of live figures.
     pub(super) fn live_bands(&self) -> Vec<Band> {
-        self.weeks.bands(None)
+        self.weeks.bands(Leaving::Live)
     }
 
     /// The bands of a chart of figures that leave at closings.
     pub(super) fn frozen_bands(&self) -> Vec<Band> {
-        self.weeks.bands(Some(self.setting.closed_through))
+        self.weeks.bands(Leaving::AtClosing(self.setting.closed_through))
     }
 
     /// The head of the column of weeks.

@@ -229,7 +229,7 @@ fn sync(scene: &Scene<'_>) -> Markup {
 fn devices(scene: &Scene<'_>) -> Markup {
     let lang = scene.lang();
     let through = scene.setting.closed_through;
-    let is_closed = |week: &Week| through.is_some_and(|through| week.week <= through);
+    let is_closed = |week: &Week| through.is_some_and(|through| week.iso <= through);
     let values: Vec<Value> = scene
         .weeks
         .list()

@@ -21,11 +21,30 @@ pub(super) enum Time {
     Ahead,
 }
 
+/// How the figures of a chart leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Leaving {
+    /// As they are.
+    Live,
+    /// At closings, so far through a week.
+    AtClosing(Option<IsoWeek>),
+}
+
+impl Leaving {
+    /// Whether a week's figures have left.
+    pub(super) fn has_left(self, week: IsoWeek) -> bool {
+        match self {
+            Self::Live => true,
+            Self::AtClosing(through) => through.is_some_and(|through| week <= through),
+        }
+    }
+}
+
 /// One week.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Week {
-    /// The week.
-    pub(super) week: IsoWeek,
+    /// The ISO week.
+    pub(super) iso: IsoWeek,
     /// Its label in figures.
     pub(super) label: String,
     /// Its number in the school year; none in holidays.
@@ -56,7 +75,7 @@ impl Weeks {
             let holiday = week.days().find_map(|day| calendar.holiday(zone, day));
             let period = periods.iter().find(|period| period.start <= week.sunday() && week.monday() <= period.end);
             Week {
-                week: *week,
+                iso: *week,
                 label: week.to_string(),
                 number,
                 holiday: holiday.filter(|_| number.is_none()).map(str::to_owned),
@@ -104,7 +123,7 @@ impl Weeks {
 
     /// "semaine 12, du 17 au 23 novembre", or the holidays with the dates.
     pub(super) fn long(&self, week: &Week) -> String {
-        let dates = words::dates(self.lang, week.week.monday(), week.week.sunday());
+        let dates = words::dates(self.lang, week.iso.monday(), week.iso.sunday());
         let name = match (week.number, &week.holiday) {
             (Some(number), _) => format!("{} {number}", self.lang.pick("semaine", "week")),
             (None, Some(holiday)) => self.holiday_name(holiday),
@@ -115,7 +134,7 @@ impl Weeks {
 
     /// "S11, 24 nov.": the week's number and its Monday.
     pub(super) fn short(&self, week: &Week) -> String {
-        let monday = calendar::short_date(week.week.monday(), self.lang).replace(' ', "\u{a0}");
+        let monday = calendar::short_date(week.iso.monday(), self.lang).replace(' ', "\u{a0}");
         match week.number {
             Some(number) => format!("{}, {monday}", school_week_label(number, self.lang)),
             None => monday,
@@ -152,11 +171,11 @@ impl Weeks {
         }
     }
 
-    /// Holidays, weeks to come and, where `closed` says through which week figures have left, weeks not closed yet.
-    pub(super) fn bands(&self, closed: Option<Option<IsoWeek>>) -> Vec<Band> {
+    /// Holidays, weeks to come, weeks no longer kept and, of figures that leave at closings, weeks not closed yet.
+    pub(super) fn bands(&self, leaving: Leaving) -> Vec<Band> {
         let mut bands: Vec<Band> = Vec::new();
         for (at, week) in self.list.iter().enumerate() {
-            let is_closed = closed.is_none_or(|through| through.is_some_and(|through| week.week <= through));
+            let is_closed = leaving.has_left(week.iso);
             let (name, short) = match (&week.holiday, week.time) {
                 (Some(holiday), _) if week.number.is_none() => {
                     (self.holiday_name(holiday), self.holiday_short(holiday))
@@ -203,7 +222,7 @@ mod tests {
         let range = Range::of_label("2025-10", &calendar, Zone::C).unwrap();
         let weeks = Weeks::new(&range, &calendar, Zone::C, Lang::Fr, "2025-10-13".parse().unwrap());
         let bands: Vec<(usize, usize, String)> =
-            weeks.bands(None).into_iter().map(|band| (band.from, band.until, band.short)).collect();
+            weeks.bands(Leaving::Live).into_iter().map(|band| (band.from, band.until, band.short)).collect();
         assert_eq!(bands, [(3, 4, "Toussaint".to_owned())]);
         assert_eq!(weeks.positions()[0].long.replace('\u{a0}', " "), "semaine 5, du 29 septembre au 5 octobre");
         assert_eq!((weeks.over(), weeks.list()[2].time), (2, Time::Running));

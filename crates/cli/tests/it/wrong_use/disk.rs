@@ -136,9 +136,6 @@ fn a_disk_that_is_full_for_a_while_needs_no_restart() {
     sender.traffic.send_rosters(server.address(), &sender.token);
     let (refused, answer) = sender.send_until_full(server.address());
     assert!(problem(&answer).starts_with("507 /problems/disk-full"), "{}", answer.text());
-    for _ in 0..3 {
-        assert_eq!(sender.send(server.address(), &refused).status, 507);
-    }
     let lifted = Command::new("prlimit").args(["--fsize=unlimited", "--pid", &server.pid().to_string()]).status();
     assert!(lifted.unwrap().success());
     let answer = sender.send(server.address(), &refused);

@@ -38,10 +38,7 @@ fn one<'a>(scene: &Scene<'a>, name: &str, next: Option<(String, String)>) -> Opt
             Body::Words(say(lang, "rien à rapporter : aucun partage déposé", "nothing to relate: no share deposited"))
         }
     };
-    let change = match &figure {
-        Some(figure) => change(scene, measure, figure.value),
-        None => html! {},
-    };
+    let change = figure.map_or_else(|| html! {}, |figure| change(scene, measure, figure.value));
     Some(Card {
         measure,
         percentile: None,

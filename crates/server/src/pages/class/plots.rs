@@ -6,7 +6,7 @@ use maud::{Markup, html};
 
 use super::answer::linked_by_domain;
 use crate::pages::scene::Scene;
-use crate::pages::words::{capital, counted, name_of_one, number, percent, quote, say};
+use crate::pages::words::{counted, name_of_one, number, percent, quote, say};
 
 /// The domains of cycle 1: shown even without a single item.
 pub(super) const DOMAINS: [&str; 6] = ["language", "physical", "arts", "maths", "world", "living_together"];
@@ -16,10 +16,7 @@ const FEATURES: usize = 12;
 
 /// A chart, or in its place a sentence that says why there is none.
 pub(in crate::pages) fn or_else(chart: Result<Chart, ChartError>, id: &str, why: &str) -> Markup {
-    match chart {
-        Ok(chart) => chart.figure(3),
-        Err(_) => html! { div class="empty" id=(id) { p { (why) } } },
-    }
+    chart.map_or_else(|_| html! { div class="empty" id=(id) { p { (why) } } }, |chart| chart.figure(3))
 }
 
 fn unit(scene: &Scene<'_>, measure: &str) -> Unit {
@@ -259,10 +256,7 @@ pub(super) fn families(scene: &Scene<'_>) -> Markup {
         lang.pick("famille active", "active family"),
         lang.pick("familles actives", "active families"),
     );
-    let title = capital(&match lang {
-        Lang::Fr => format!("{families}{of}"),
-        Lang::En => format!("{families}{of}"),
-    });
+    let title = format!("{families}{of}");
     let subtitle = lang.pick(
         "Familles ayant récupéré, consulté ou signé, par semaine",
         "Families that retrieved, viewed or signed, by week",

@@ -116,7 +116,7 @@ fn named(scene: &Scene<'_>, week: &Week) -> String {
 fn open_weeks<'s>(scene: &'s Scene<'_>) -> impl Iterator<Item = &'s Week> {
     let through = scene.setting.closed_through;
     scene.weeks.list().iter().filter(move |week| {
-        week.time != Time::Ahead && week.number.is_some() && through.is_none_or(|through| week.week > through)
+        week.time != Time::Ahead && week.number.is_some() && through.is_none_or(|through| week.iso > through)
     })
 }
 
@@ -125,7 +125,7 @@ fn closings(scene: &Scene<'_>) -> Option<String> {
     let lang = scene.lang();
     let open: Vec<(String, String)> = open_weeks(scene)
         .take(2)
-        .map(|week| (named(scene, week), weekday_and_day(lang, closes_on(week.week))))
+        .map(|week| (named(scene, week), weekday_and_day(lang, closes_on(week.iso))))
         .collect();
     closing_words(lang, &open)
 }
@@ -152,7 +152,7 @@ fn closing_words(lang: Lang, open: &[(String, String)]) -> Option<String> {
 pub(super) fn closing_of_first(scene: &Scene<'_>) -> Option<String> {
     let lang = scene.lang();
     let week = open_weeks(scene).next()?;
-    let day = weekday_and_day(lang, closes_on(week.week));
+    let day = weekday_and_day(lang, closes_on(week.iso));
     Some(match lang {
         Lang::Fr => format!("Premiers chiffres {day}"),
         Lang::En => format!("First figures on {day}"),

@@ -52,7 +52,7 @@ impl Headline {
 pub(super) fn closed_weeks(scene: &Scene<'_>) -> Vec<usize> {
     let through = scene.setting.closed_through;
     let is_closed = |week: &Week| {
-        week.number.is_some() && week.time == Time::Over && through.is_some_and(|through| week.week <= through)
+        week.number.is_some() && week.time == Time::Over && through.is_some_and(|through| week.iso <= through)
     };
     scene.weeks.list().iter().enumerate().filter(|(_, week)| is_closed(week)).map(|(at, _)| at).collect()
 }
@@ -126,19 +126,14 @@ pub(super) fn when(scene: &Scene<'_>, headline: &Headline) -> String {
 
 /// The denominator beside a headline: "12" of "8 of 12".
 pub(super) fn of(scene: &Scene<'_>, measure: &str, headline: &Headline) -> Option<f64> {
-    match headline {
-        Headline::Sum { .. } => None,
-        _ => {
-            let period = period(scene, headline);
-            let frozen = |name: &str| scene.figures.value(&format!("{name}_of"), &period);
-            // What was declared at the closing, else what is declared now.
-            match measure {
-                "active_teachers" => frozen(measure).or_else(|| frozen("adoption_rate")),
-                _ => frozen(measure),
-            }
-            .or_else(|| declared(scene, measure))
-        }
+    if matches!(headline, Headline::Sum { .. }) {
+        return None;
     }
+    let period = period(scene, headline);
+    let frozen = |name: &str| scene.figures.value(&format!("{name}_of"), &period);
+    let beside = if measure == "active_teachers" { frozen("adoption_rate") } else { None };
+    // What was declared at the closing, else what is declared now.
+    frozen(measure).or(beside).or_else(|| declared(scene, measure))
 }
 
 /// How many people of a measure's kind the school declares; only for what counts distinct people.
