@@ -34,7 +34,9 @@ impl<'a> Approved<'a> {
 
 /// A measure that may not be computed.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("the measure {measure} rests on the decision {decision}, which the committee has not approved; see `ecarnet-stats governance list`")]
+#[error(
+    "the measure {measure} rests on the decision {decision}, which the committee has not approved; see `ecarnet-stats governance list`"
+)]
 pub struct NotApproved {
     /// The measure.
     pub measure: String,

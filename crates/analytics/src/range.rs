@@ -44,9 +44,9 @@ impl Range {
     pub fn of_period(period: Period) -> Self {
         let weeks = match &period {
             // A week belongs to its Thursday's month.
-            Period::Month(month) => weeks_between(month.first_day(), month.last_day())
-                .filter(|week| week.month() == *month)
-                .collect(),
+            Period::Month(month) => {
+                weeks_between(month.first_day(), month.last_day()).filter(|week| week.month() == *month).collect()
+            }
             other => weeks_between(other.start(), other.end()).collect(),
         };
         Self { label: period.to_string(), period: Some(period), weeks }

@@ -64,7 +64,12 @@ impl View {
     }
 
     /// A measure split one way in a period: word and value, in the order of the figures.
-    pub fn split<'a>(&'a self, measure: &'a str, period: &'a str, split: &'a str) -> impl Iterator<Item = (&'a str, f64)> {
+    pub fn split<'a>(
+        &'a self,
+        measure: &'a str,
+        period: &'a str,
+        split: &'a str,
+    ) -> impl Iterator<Item = (&'a str, f64)> {
         self.figures.iter().filter_map(move |figure| {
             let one = figure.measure == measure && figure.period == period && figure.dimensions.len() == 1;
             let word = figure.dimensions.get(split).filter(|_| one)?;
@@ -79,7 +84,12 @@ impl View {
 }
 
 /// Whole numbers without a decimal point, as a count is written.
-#[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, clippy::float_cmp, reason = "exact by the test before")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::float_cmp,
+    reason = "exact by the test before"
+)]
 fn number<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
     let whole = *value as i64;
     if whole as f64 == *value { serializer.serialize_i64(whole) } else { serializer.serialize_f64(*value) }

@@ -252,7 +252,10 @@ impl EstablishmentKeys {
         self.domains[domain.index()].get_or_insert_with(|| {
             let mut key = [0; 32];
             derive
-                .expand_multi_info(&[b"ecarnet-stats/1/", uai.as_str().as_bytes(), b"/", domain.label().as_bytes()], &mut key)
+                .expand_multi_info(
+                    &[b"ecarnet-stats/1/", uai.as_str().as_bytes(), b"/", domain.label().as_bytes()],
+                    &mut key,
+                )
                 .expect("32 bytes is a length HKDF-SHA-256 can give");
             keyed(&key)
         })

@@ -87,7 +87,11 @@ impl App {
     pub(crate) fn object(&self, digest: [u8; 32], objects: bool) {
         if let Ok(mut list) = self.opt_outs.write() {
             let mut changed = (**list).clone();
-            if objects { changed.insert(digest) } else { changed.remove(&digest) };
+            if objects {
+                changed.insert(digest)
+            } else {
+                changed.remove(&digest)
+            };
             *list = Arc::new(changed);
         }
     }

@@ -100,8 +100,11 @@ async fn class_in(
     let Some((person, class)) = class_of(app, claims, uai, range.school_year()).await? else { return Ok(None) };
     let viewer = Viewer { establishment: uai.clone(), person, classes: vec![class] };
     let subject = Subject::Class(class);
-    let logged =
-        app.store.register().log_view(app.clock.real(), &claims.audit_name(), uai, person, subject, &range.label).await?;
+    let logged = app
+        .store
+        .register()
+        .log_view(app.clock.real(), &claims.audit_name(), uai, person, subject, &range.label)
+        .await?;
     let access = OwnAccess::check(&viewer, subject, logged).map_err(|_| Problem::not_found())?;
     let view = own::class_view(&app.store, approvals, &access, range).await?;
     Ok(Some(view.into_value()))

@@ -199,7 +199,6 @@ impl Store {
                 Arc::clone(&days),
                 Arc::new(Int16Array::from_value(-1, rows.num_rows())),
                 cast(rows.column(5), &DataType::Int64)?,
-                Arc::new(Int64Array::from_value(0, rows.num_rows())),
             ];
             parts.push(batch(Table::TechDay, columns)?);
         }
@@ -250,7 +249,6 @@ fn digest(closed: &Closing) -> String {
     lines.iter().for_each(|line| hash.update(line.as_bytes()));
     hex::encode(hash.finalize())
 }
-
 
 fn release_rows(closed: &Closing) -> Result<RecordBatch, Error> {
     let rows = &closed.rows;

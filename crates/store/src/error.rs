@@ -24,7 +24,9 @@ pub enum Error {
     #[error("the register refused: {0}")]
     Register(sea_orm::DbErr),
     /// The register was written by a newer version of the program.
-    #[error("the data folder was written by a newer version (it knows the migration {migration}); install that version or newer")]
+    #[error(
+        "the data folder was written by a newer version (it knows the migration {migration}); install that version or newer"
+    )]
     NewerVersion {
         /// The migration this version does not know.
         migration: String,
@@ -63,7 +65,11 @@ impl Error {
     pub(crate) fn file(what: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
         move |cause| {
-            if cause.kind() == std::io::ErrorKind::StorageFull { Self::DiskFull } else { Self::File { what, path, cause } }
+            if cause.kind() == std::io::ErrorKind::StorageFull {
+                Self::DiskFull
+            } else {
+                Self::File { what, path, cause }
+            }
         }
     }
 }
@@ -72,7 +78,11 @@ impl From<sea_orm::DbErr> for Error {
     fn from(error: sea_orm::DbErr) -> Self {
         // SQLite reports a full disk as SQLITE_FULL (13), or as an I/O error while it extends a file.
         let text = error.to_string();
-        if text.contains("database or disk is full") || text.contains("disk I/O error") { Self::DiskFull } else { Self::Register(error) }
+        if text.contains("database or disk is full") || text.contains("disk I/O error") {
+            Self::DiskFull
+        } else {
+            Self::Register(error)
+        }
     }
 }
 

@@ -5,7 +5,11 @@
 const PER_OCTAVE: f64 = 4.0;
 
 /// The bucket of a value: `floor(4·log2(value + 1))`.
-#[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "at most 4·64 buckets; 53 bits are enough")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    reason = "at most 4·64 buckets; 53 bits are enough"
+)]
 pub fn bucket_of(value: u64) -> i16 {
     ((value as f64 + 1.0).log2() * PER_OCTAVE).floor() as i16
 }

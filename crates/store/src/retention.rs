@@ -50,7 +50,8 @@ impl Store {
                 retired.files += files.len();
                 self.lake()
                     .rewrite(table, month, files.to_vec(), move |rows| {
-                        let dates = rows.column_by_name(column).ok_or_else(|| Error::Lake(format!("no column {column}")))?;
+                        let dates =
+                            rows.column_by_name(column).ok_or_else(|| Error::Lake(format!("no column {column}")))?;
                         let kept = gt_eq(dates, &Date32Array::new_scalar(first))?;
                         Ok(filter_record_batch(&rows, &kept)?)
                     })
@@ -66,12 +67,7 @@ impl Store {
         Ok(retired)
     }
 
-    async fn has_rows_before(
-        &self,
-        table: Table,
-        files: &[crate::lake::LiveFile],
-        first: i32,
-    ) -> Result<bool, Error> {
+    async fn has_rows_before(&self, table: Table, files: &[crate::lake::LiveFile], first: i32) -> Result<bool, Error> {
         use arrow::array::Array;
         let rows = self.lake().read(table, files).await?;
         let dates = rows.column_by_name(table.date_column());

@@ -73,7 +73,9 @@ fn by_pupil_and_week(measure: &Measure, cells: &Cells) -> Vec<Figure> {
             *sums.entry((cell.week, pupil)).or_default() += cell.value;
         }
     }
-    sums.into_iter().map(|((week, pupil), value)| figure(measure, week.to_string(), &[(split, pupil)], float(value))).collect()
+    sums.into_iter()
+        .map(|((week, pupil), value)| figure(measure, week.to_string(), &[(split, pupil)], float(value)))
+        .collect()
 }
 
 /// A contribution: who, when, how much, and under which words.

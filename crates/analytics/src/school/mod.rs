@@ -16,12 +16,7 @@ use crate::view::{NOT_APPROVED, View, WithheldFigure};
 /// technical measures.
 ///
 /// Every figure was `Released`; the view only puts them together. Fails when the store does.
-pub async fn school_view(
-    store: &Store,
-    approvals: &Approvals,
-    uai: &Uai,
-    range: &Range,
-) -> Result<View, store::Error> {
+pub async fn school_view(store: &Store, approvals: &Approvals, uai: &Uai, range: &Range) -> Result<View, store::Error> {
     let catalogue = store.catalogue();
     let mut view = View { view: ViewName::MonEcole.slug(), ..View::default() };
     let is_shown = |measure: &&Measure| measure.is_in(ViewName::MonEcole);

@@ -26,7 +26,8 @@ pub(super) async fn add(
     let released = read(store, uai, range).await?;
     for approved in measures {
         let measure = approved.measure();
-        if let Value::Rate { numerator: Operand::Measures(above), denominator: Operand::Measures(below) } = &measure.value
+        if let Value::Rate { numerator: Operand::Measures(above), denominator: Operand::Measures(below) } =
+            &measure.value
         {
             let sum = |measures: &[u16], view: &View, period: &str| -> Option<f64> {
                 let part = |index: &u16| view.value(&catalogue.measures().get(usize::from(*index))?.name, period);
@@ -34,7 +35,8 @@ pub(super) async fn add(
             };
             for period in periods(range) {
                 let parts = sum(above, view, &period).zip(sum(below, view, &period)).filter(|(_, below)| *below > 0.0);
-                let parts = parts.filter(|_| cover_the_same_weeks(&released, catalogue, above.iter().chain(below), &period));
+                let parts =
+                    parts.filter(|_| cover_the_same_weeks(&released, catalogue, above.iter().chain(below), &period));
                 if let Some((above, below)) = parts {
                     view.figures.push(Figure {
                         measure: measure.name.clone(),

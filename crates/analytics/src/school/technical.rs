@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use calendar::IsoWeek;
 use catalogue::{Catalogue, InstallColumn, Measure, Operand, Unit, Value};
-use privacy::exit::{DistinctDevices, Figures, Protection, Released};
 use privacy::Uai;
+use privacy::exit::{DistinctDevices, Figures, Protection, Released};
 use store::{Error, Prune, Store, Table, date, histogram};
 
 use crate::governance::Approved;
@@ -144,7 +144,8 @@ fn value(
     let total = |metric: &str| of_metric(metric).map(|row| row.n).sum::<u64>() as f64;
     match &measure.value {
         Value::Counter { metric, words } => {
-            let n: u64 = of_metric(metric).filter(|row| words.is_empty() || words.contains(&row.word)).map(|row| row.n).sum();
+            let n: u64 =
+                of_metric(metric).filter(|row| words.is_empty() || words.contains(&row.word)).map(|row| row.n).sum();
             whole(n as f64)
         }
         Value::Quantiles { metric, percentiles } => {

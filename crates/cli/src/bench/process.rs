@@ -71,6 +71,8 @@ impl Drop for Server {
 /// The most memory a process has had, in megabytes of 10⁶ bytes (Linux: `VmHWM`); 0 where that is not known.
 pub fn peak_mb(process: &str) -> f64 {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
-    let kib = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix("kB")?.trim().parse::<f64>().ok());
+    let kib = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix("kB")?.trim().parse::<f64>().ok());
     kib.unwrap_or(0.0) * 1_024.0 / 1e6
 }

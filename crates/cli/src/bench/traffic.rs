@@ -74,9 +74,8 @@ pub fn send(batches: &[Batch], address: &str, token: &str, connections: usize) -
     let next = AtomicUsize::new(0);
     let start = Instant::now();
     let parts = std::thread::scope(|scope| {
-        let senders: Vec<_> = (0..connections)
-            .map(|_| scope.spawn(|| sender(batches, &next, address, token)))
-            .collect();
+        let senders: Vec<_> =
+            (0..connections).map(|_| scope.spawn(|| sender(batches, &next, address, token))).collect();
         senders.into_iter().map(|sender| sender.join().expect("a sender does not panic")).collect::<Vec<_>>()
     });
     let took = start.elapsed();
@@ -106,7 +105,11 @@ fn sender(batches: &[Batch], next: &AtomicUsize, address: &str, token: &str) -> 
         read_answer(&mut stream, &mut answer)?;
         times.push(start.elapsed().as_secs_f64() * 1e3);
         let text = std::str::from_utf8(&answer)?;
-        ensure!(text.starts_with("HTTP/1.1 202"), "a batch was not accepted: {}", text.lines().last().unwrap_or_default());
+        ensure!(
+            text.starts_with("HTTP/1.1 202"),
+            "a batch was not accepted: {}",
+            text.lines().last().unwrap_or_default()
+        );
         let body = text.split("\r\n\r\n").nth(1).context("an answer without a body")?;
         let body: Value = serde_json::from_str(body)?;
         let taken = body["accepted"].as_u64().and_then(|n| usize::try_from(n).ok()).context("no count in an answer")?;
@@ -126,7 +129,8 @@ fn read_answer(stream: &mut TcpStream, answer: &mut Vec<u8>) -> anyhow::Result<(
         answer.extend_from_slice(&chunk[..read]);
         if let Some(end) = answer.windows(4).position(|window| window == b"\r\n\r\n") {
             let head = std::str::from_utf8(&answer[..end])?.to_ascii_lowercase();
-            let length = head.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse::<usize>().ok());
+            let length =
+                head.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse::<usize>().ok());
             if answer.len() >= end + 4 + length.context("an answer without a length")? {
                 return Ok(());
             }

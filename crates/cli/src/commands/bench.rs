@@ -46,8 +46,10 @@ pub fn run(options: Options) -> anyhow::Result<()> {
         bail!("nothing was measured");
     }
     if options.json {
-        let figures: Map<String, Value> =
-            figures.into_iter().map(|(key, value)| (key.to_owned(), Value::from((value * 1_000.0).round() / 1_000.0))).collect();
+        let figures: Map<String, Value> = figures
+            .into_iter()
+            .map(|(key, value)| (key.to_owned(), Value::from((value * 1_000.0).round() / 1_000.0)))
+            .collect();
         println!("{}", serde_json::json!({ "bench": name, "figures": figures }));
     } else {
         for (key, value) in figures {

@@ -36,7 +36,10 @@ pub fn run(options: Options) -> anyhow::Result<()> {
         if open.is_empty() {
             println!("governance\tok\tevery decision is taken");
         } else {
-            println!("governance\topen\tnot decided, so not computed: {}; see `ecarnet-stats governance`", open.join(", "));
+            println!(
+                "governance\topen\tnot decided, so not computed: {}; see `ecarnet-stats governance`",
+                open.join(", ")
+            );
         }
         Ok(())
     })

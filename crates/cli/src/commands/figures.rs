@@ -60,17 +60,14 @@ pub fn run(options: Options) -> anyhow::Result<()> {
     };
     let range = Range::between(date("from", &options.from)?, date("until", &options.until)?)
         .map_err(|error| WrongUse(error.to_string()))?;
-    let uai: Uai =
-        options.establishment.parse().map_err(|error| WrongUse(format!("--establishment: {error}")))?;
+    let uai: Uai = options.establishment.parse().map_err(|error| WrongUse(format!("--establishment: {error}")))?;
     runtime()?.block_on(async {
         let store = Store::open_beside(options.data.folder(), options.data.catalogue()?).await?;
         let approvals = Approvals::load(store.register()).await?;
         let view = match options.view {
             ViewName::MaClasse => {
-                let class = options
-                    .class
-                    .as_deref()
-                    .ok_or_else(|| WrongUse("--view ma-classe needs --class".to_owned()))?;
+                let class =
+                    options.class.as_deref().ok_or_else(|| WrongUse("--view ma-classe needs --class".to_owned()))?;
                 class_view(&store, &approvals, &uai, class, &range).await?
             }
             ViewName::MonEcole => school::school_view(&store, &approvals, &uai, &range).await?,
@@ -99,8 +96,7 @@ async fn class_view(
         .and_then(|one| one.teachers.first().copied())
         .with_context(|| format!("the roster of {uai} for {year} has no such class, or no teacher for it"))?;
     let subject = Subject::Class(class);
-    let logged =
-        store.register().log_view(now(), "command line", uai, teacher, subject, &range.label).await?;
+    let logged = store.register().log_view(now(), "command line", uai, teacher, subject, &range.label).await?;
     let viewer = Viewer { establishment: uai.clone(), person: teacher, classes: vec![class] };
     let access = OwnAccess::check(&viewer, subject, logged)?;
     Ok(own::class_view(store, approvals, &access, range).await?.into_value())

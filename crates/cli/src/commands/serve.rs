@@ -60,7 +60,9 @@ pub fn run(options: Options) -> anyhow::Result<()> {
         let plan = Plan { demo: options.demo, clock: options.clock, start, identities: Vec::new() };
         let app = prepare(&options.data, plan).await?;
         eprintln!("ecarnet-stats listens on http://{}", listener.local_addr()?);
-        server::serve(app, listener, options.demo, Duration::from_secs(options.fold_every), stopping).await.context("the server stopped")
+        server::serve(app, listener, options.demo, Duration::from_secs(options.fold_every), stopping)
+            .await
+            .context("the server stopped")
     })
 }
 
@@ -80,7 +82,11 @@ pub struct Plan {
 pub async fn bind(listen: SocketAddr) -> anyhow::Result<TcpListener> {
     TcpListener::bind(listen).await.map_err(|error| {
         if error.kind() == std::io::ErrorKind::AddrInUse {
-            anyhow::anyhow!("port {} on {} is in use by another program; stop it, or choose another with --listen", listen.port(), listen.ip())
+            anyhow::anyhow!(
+                "port {} on {} is in use by another program; stop it, or choose another with --listen",
+                listen.port(),
+                listen.ip()
+            )
         } else {
             anyhow::anyhow!("cannot listen on {listen}: {error}")
         }

@@ -33,8 +33,9 @@ impl Progress {
     pub fn row(&mut self) {
         self.rows += 1;
         if self.rows.is_multiple_of(EVERY) && !self.bar.is_hidden() {
-            let elapsed = self.bar.elapsed().as_secs().max(1);
-            self.bar.set_message(format!("{} rows, {} rows/s", self.rows, self.rows / elapsed));
+            let elapsed_ms = self.bar.elapsed().as_millis().max(1);
+            let rate = u128::from(self.rows) * 1_000 / elapsed_ms;
+            self.bar.set_message(format!("{} rows, {rate} rows/s", self.rows));
         }
     }
 

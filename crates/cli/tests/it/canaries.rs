@@ -1,6 +1,7 @@
 //! Nothing personal that is sent, by whatever way, is found again anywhere: not on the disk, not in the log, not in an
 //! answer.
 
+mod files;
 mod scan;
 mod ways;
 
@@ -15,7 +16,7 @@ use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 use sea_orm::{ConnectionTrait, Database, Statement};
 
-use crate::server::{Answer, Folder, Request, Server, program, roster};
+use crate::server::{Answer, Folder, Request, Server, program, roster, run};
 use scan::Needles;
 
 /// Names, addresses, telephone numbers, places, raw identifiers, free text.
@@ -69,7 +70,8 @@ fn no_canary_is_found_again_whatever_way_it_came() {
     let (folder, needles, mut found) = (Folder::new(), needles(), BTreeSet::new());
     let mut server = start(&folder);
     let token = folder.token("collect", "all");
-    let declared = Request::json("PUT", "/api/v1/establishments/0750001A/roster", &token, roster("paris", 2, 5).to_string());
+    let declared =
+        Request::json("PUT", "/api/v1/establishments/0750001A/roster", &token, roster("paris", 2, 5).to_string());
     assert_eq!(declared.send(server.address()).status, 200);
 
     let mut statuses = BTreeSet::new();
@@ -108,6 +110,41 @@ fn no_canary_is_found_again_whatever_way_it_came() {
     found.extend(scan::folder(&needles, folder.root()));
     found.extend(needles.find(&said).into_iter().map(|needle| format!("the log: {needle}")));
     println!("{sent} requests, {} events six times, {accepted} accepted", events.len());
+    assert!(found.is_empty(), "{} found:\n{}", found.len(), found.into_iter().take(40).collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
+fn no_canary_of_an_imported_file_is_found_again() {
+    let (folder, needles, mut found) = (Folder::new(), needles(), BTreeSet::new());
+    let data = folder.argument();
+    let mut accepted = 0;
+    for (nth, file) in files::all().into_iter().enumerate() {
+        let write = |name: String, text: &[u8]| {
+            let path = folder.root().join(name);
+            std::fs::write(&path, text).unwrap();
+            path
+        };
+        let mapping = write(format!("{nth}.toml"), file.mapping.as_bytes());
+        let path = write(format!("{nth}.{}", file.format), &file.text);
+        let rejects = folder.root().join(format!("{nth}.rejects"));
+        let mut command = program();
+        command.env("ECARNET_STATS_LOG", "trace").args(["import", "--data", &data, "--format", file.format]);
+        let done = command.arg("--mapping").arg(&mapping).arg("--rejects").arg(&rejects).arg(&path).output().unwrap();
+        for needle in [&done.stdout, &done.stderr].into_iter().flat_map(|said| needles.find(said)) {
+            found.insert(format!("what import says of {}: {needle}", file.format));
+        }
+        if done.status.success() {
+            let summary: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap();
+            accepted += summary["accepted"].as_u64().unwrap();
+        }
+        // The file itself is no part of what was kept; what was refused of it is.
+        std::fs::remove_file(path).unwrap();
+    }
+    assert!(accepted > 100, "{accepted} events were accepted");
+    found.extend(scan::folder(&needles, folder.root()));
+    let maintained = run(&["maintain", "--data", &data]);
+    assert!(maintained.status.success(), "{}", String::from_utf8_lossy(&maintained.stderr));
+    found.extend(scan::folder(&needles, folder.root()));
     assert!(found.is_empty(), "{} found:\n{}", found.len(), found.into_iter().take(40).collect::<Vec<_>>().join("\n"));
 }
 

@@ -56,8 +56,7 @@ impl Folder {
     /// A fresh token.
     pub fn token(&self, scope: &str, establishment: &str) -> String {
         let data = self.argument();
-        let made =
-            run(&["token", "create", "--data", &data, "--scope", scope, "--establishment", establishment]);
+        let made = run(&["token", "create", "--data", &data, "--scope", scope, "--establishment", establishment]);
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
         String::from_utf8(made.stdout).unwrap().trim().to_owned()
     }

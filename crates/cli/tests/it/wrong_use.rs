@@ -54,7 +54,12 @@ impl Product {
         let folder = Folder::new();
         let token = folder.token("collect", "all");
         let server = Server::start_demonstration(&folder, NOW);
-        let declared = Request::json("PUT", format!("/api/v1/establishments/{UAI}/roster"), &token, roster("paris", 1, 3).to_string());
+        let declared = Request::json(
+            "PUT",
+            format!("/api/v1/establishments/{UAI}/roster"),
+            &token,
+            roster("paris", 1, 3).to_string(),
+        );
         assert_eq!(declared.send(server.address()).status, 200);
         Self { folder, server, token }
     }
@@ -136,6 +141,7 @@ fn a_wrong_event_is_refused_alone_with_what_would_be_right() {
     let cases: Vec<(&str, Value)> = vec![
         ("unknown event type", with("/name", json!(format!("{NAME}_added")))),
         ("event type of another type", with("/name", json!(3))),
+        ("event type that is off until a school wants it", with("/name", json!("objective_status_set"))),
         ("milliseconds with a fraction", notebook(json!(3.2))),
         ("milliseconds below zero", notebook(json!(-1))),
         ("milliseconds beyond an hour", notebook(json!(3_600_001))),
@@ -191,7 +197,13 @@ fn a_bad_line_of_ndjson_costs_only_itself() {
     let product = Product::start();
     let mut head = batch(&[]);
     head.as_object_mut().unwrap().remove("events");
-    let lines = [head.to_string(), event().to_string(), format!("{{\"name\": \"{NAME}\", "), String::new(), event().to_string()];
+    let lines = [
+        head.to_string(),
+        event().to_string(),
+        format!("{{\"name\": \"{NAME}\", "),
+        String::new(),
+        event().to_string(),
+    ];
     let request = Request::events(&product.token, lines.join("\n")).header("Content-Type", "application/x-ndjson");
     let answer = product.send(&request);
     assert_eq!(answer.status, 202);
@@ -270,7 +282,8 @@ fn a_wrong_body_is_told_what_is_wrong_with_it() {
     insta::assert_snapshot!("bodies", table);
 
     let status = std::fs::read_to_string(format!("/proc/{}/status", product.server.pid())).unwrap();
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+    let peak =
+        status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse::<u64>().ok());
     assert!(peak.unwrap() < 300_000, "hostile bodies took {peak:?} kB");
     assert_eq!(product.send_batch(&batch(&[event()])).status, 202, "the server goes on");
 }
@@ -328,13 +341,25 @@ fn who_may_not_is_told_so() {
     note("a roster of no school", &product.send(&Request::json("PUT", path(NAME), &product.token, declared)));
     let mut roster = roster("paris", 1, 2);
     roster["classes"][0]["levels"] = json!([NAME]);
-    note("a roster with an unknown level", &product.send(&Request::json("PUT", path(UAI), &product.token, roster.to_string())));
+    note(
+        "a roster with an unknown level",
+        &product.send(&Request::json("PUT", path(UAI), &product.token, roster.to_string())),
+    );
     roster["classes"][0][NAME] = json!(NAME);
-    note("a roster with an unknown field", &product.send(&Request::json("PUT", path(UAI), &product.token, roster.to_string())));
-    let objection = |body: &Value| product.send(&Request::json("POST", "/api/v1/opt-out", &product.token, body.to_string()));
-    note("an objection of nobody", &objection(&json!({ "establishment": UAI, "kind": NAME, "identifier": NAME, "objects": true })));
+    note(
+        "a roster with an unknown field",
+        &product.send(&Request::json("PUT", path(UAI), &product.token, roster.to_string())),
+    );
+    let objection =
+        |body: &Value| product.send(&Request::json("POST", "/api/v1/opt-out", &product.token, body.to_string()));
+    note(
+        "an objection of nobody",
+        &objection(&json!({ "establishment": UAI, "kind": NAME, "identifier": NAME, "objects": true })),
+    );
     note("an objection with an unknown field", &objection(&json!({ NAME: NAME })));
-    let clock = |now: &str| product.send(&Request::json("POST", "/demo/clock", &product.token, json!({ "now": now }).to_string()));
+    let clock = |now: &str| {
+        product.send(&Request::json("POST", "/demo/clock", &product.token, json!({ "now": now }).to_string()))
+    };
     note("a clock that goes back", &clock("2025-11-24T17:00:00Z"));
     note("a clock set to a name", &clock(NAME));
     note("nothing at this address", &product.send(&Request::new("GET", format!("/api/v1/{NAME}"))));

@@ -67,11 +67,10 @@ impl Claims {
         if role == Role::Editor {
             return Ok(Self { role: raw.role.clone(), establishment: None, years: Vec::new() });
         }
-        let uai: Uai = raw
-            .establishment
-            .as_deref()
-            .and_then(|text| text.parse().ok())
-            .ok_or_else(|| refused("establishment", "a UAI: seven digits and one capital letter, as in 0750001A"))?;
+        let uai: Uai =
+            raw.establishment.as_deref().and_then(|text| text.parse().ok()).ok_or_else(|| {
+                refused("establishment", "a UAI: seven digits and one capital letter, as in 0750001A")
+            })?;
         let actor = identifier(raw.actor.as_deref())
             .ok_or_else(|| refused("actor", "an identifier of 1 to 128 bytes, the same as in events"))?;
         if raw.class.is_some() && identifier(raw.class.as_deref()).is_none() {

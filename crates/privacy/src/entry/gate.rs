@@ -107,12 +107,8 @@ impl Gate {
             .pseudonym(SchoolYear::of(today), Domain::Install, envelope.install)
             .ok_or(BatchRefused::Envelope { property: "sent_at", expected: "a school year that has begun" })?;
         let mut events = Vec::with_capacity(batch.events.len());
-        let mut answer = Answer {
-            batch_id: envelope.batch_id.to_string(),
-            accepted: 0,
-            duplicates: 0,
-            refused: Vec::new(),
-        };
+        let mut answer =
+            Answer { batch_id: envelope.batch_id.to_string(), accepted: 0, duplicates: 0, refused: Vec::new() };
         for (index, raw) in batch.events.iter().enumerate() {
             match desk.examine(raw) {
                 Ok(Verdict::Taken(event)) => {
@@ -178,8 +174,7 @@ impl Gate {
                 .text()
                 .and_then(|text| text.parse().ok())
                 .ok_or(wrong("establishment", "a UAI: seven digits and one capital letter, as in 0750001A"))?,
-            install: identifier(batch.install.text())
-                .ok_or(wrong("install", "an identifier of 1 to 128 bytes"))?,
+            install: identifier(batch.install.text()).ok_or(wrong("install", "an identifier of 1 to 128 bytes"))?,
             app_version: batch
                 .app_version
                 .text()
@@ -241,12 +236,15 @@ impl<'a> Desk<'a> {
         let id = raw.id.text().and_then(|text| uuid::Uuid::try_parse(text).ok());
         let id = id.ok_or_else(|| field("id", missing_or_invalid(&raw.id), "a random UUID (version 4)"))?;
         let name = raw.name.text().ok_or_else(|| {
-            field("name", missing_or_invalid(&raw.name), "the name of an event type of the catalogue, as in media_added")
+            field(
+                "name",
+                missing_or_invalid(&raw.name),
+                "the name of an event type of the catalogue, as in media_added",
+            )
         })?;
-        let event = self
-            .catalogue
-            .event(name)
-            .ok_or_else(|| field("name", Reason::Unknown, "the name of an event type of the catalogue, as in media_added"))?;
+        let event = self.catalogue.event(name).ok_or_else(|| {
+            field("name", Reason::Unknown, "the name of an event type of the catalogue, as in media_added")
+        })?;
         if event.opt_in {
             let expected = "an event type that is on for this establishment; this one is off unless it was turned on";
             return Err(field("name", Reason::NotAllowed, expected));
@@ -286,7 +284,11 @@ impl<'a> Desk<'a> {
         let local = self.zone.to_datetime(at);
         let earliest = event.retention.earliest(self.today);
         if local.date() < earliest {
-            return Err(field("at", Reason::TooOld, format!("a moment since {earliest}, the oldest this event type keeps")));
+            return Err(field(
+                "at",
+                Reason::TooOld,
+                format!("a moment since {earliest}, the oldest this event type keeps"),
+            ));
         }
         Ok((local.date(), u8::try_from(local.hour()).unwrap_or(0)))
     }
@@ -367,10 +369,7 @@ impl<'a> Desk<'a> {
     fn has_objected(&self, domain: Domain, identifier: &str) -> bool {
         // The common case costs nothing: most establishments have nobody on the list.
         !self.context.opt_outs.is_empty()
-            && self
-                .context
-                .opt_outs
-                .contains(&self.context.keys.opt_out_digest(&self.envelope.uai, domain, identifier))
+            && self.context.opt_outs.contains(&self.context.keys.opt_out_digest(&self.envelope.uai, domain, identifier))
     }
 
     fn values(&mut self, raw: &'a RawEvent<'_>, event: &EventType, day: Date) -> Result<Vec<(u16, Value)>, Fault> {
@@ -409,9 +408,7 @@ impl<'a> Desk<'a> {
                 Loose::Flag(flag) => Some(Value::Flag(*flag)),
                 _ => None,
             },
-            PropertyKind::Word(list) => {
-                self.catalogue.word_list_by_index(list)?.position(raw.text()?).map(Value::Word)
-            }
+            PropertyKind::Word(list) => self.catalogue.word_list_by_index(list)?.position(raw.text()?).map(Value::Word),
             PropertyKind::Version => raw.text().and_then(Value::pack_version).map(Value::Version),
             PropertyKind::Identifier => {
                 let raw = identifier(raw.text())?;

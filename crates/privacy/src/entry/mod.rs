@@ -9,9 +9,9 @@ mod gate;
 mod identify;
 mod refusal;
 mod roster;
-mod wire;
 #[cfg(test)]
 mod tests;
+mod wire;
 
 pub use claims::{Claims, ClaimsRefused, RawClaims, RawObjection, YearClaims};
 pub use clean::{CleanBatch, CleanEvent, Value};

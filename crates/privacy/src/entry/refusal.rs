@@ -65,12 +65,16 @@ pub enum BatchRefused {
         expected: &'static str,
     },
     /// A field that the envelope does not know.
-    #[error("the batch has a field that does not exist; schema, batch_id, batch_no, lost_n, establishment, install, app_version, platform, os_major, sent_at and events do")]
+    #[error(
+        "the batch has a field that does not exist; schema, batch_id, batch_no, lost_n, establishment, install, app_version, platform, os_major, sent_at and events do"
+    )]
     UnknownField,
     /// An establishment outside what the sender may speak for.
     #[error("the token does not cover the batch's establishment")]
     OutOfScope,
     /// An establishment that has sent no roster yet, so that neither its district nor its time zone is known.
-    #[error("the batch's establishment is not known yet; send its roster first (PUT /api/v1/establishments/{{uai}}/roster)")]
+    #[error(
+        "the batch's establishment is not known yet; send its roster first (PUT /api/v1/establishments/{{uai}}/roster)"
+    )]
     UnknownEstablishment,
 }

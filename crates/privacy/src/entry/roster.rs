@@ -88,12 +88,7 @@ pub struct CleanRoster {
 
 impl CleanRoster {
     /// Reads a body (JSON) for the establishment `uai`.
-    pub fn admit(
-        body: &Raw<&[u8]>,
-        uai: Uai,
-        catalogue: &Catalogue,
-        keys: &KeyRing,
-    ) -> Result<Self, RosterRefused> {
+    pub fn admit(body: &Raw<&[u8]>, uai: Uai, catalogue: &Catalogue, keys: &KeyRing) -> Result<Self, RosterRefused> {
         let refused = |place: &str, expected| RosterRefused { place: place.to_owned(), expected };
         let raw: RawRoster = serde_json::from_slice(body.open()).map_err(|error| {
             // serde_json's text can quote the input; where it is, is enough.
@@ -104,12 +99,13 @@ impl CleanRoster {
         })?;
         let school_year: SchoolYear =
             raw.school_year.parse().map_err(|_| refused("/school_year", "a school year, as in 2025-2026"))?;
-        let district: Uai = raw
-            .district
+        let district: Uai = raw.district.parse().map_err(|_| {
+            refused("/district", "the public code of the district: seven digits and one capital letter")
+        })?;
+        let academy: Academy = raw
+            .academy
             .parse()
-            .map_err(|_| refused("/district", "the public code of the district: seven digits and one capital letter"))?;
-        let academy: Academy =
-            raw.academy.parse().map_err(|_| refused("/academy", "the slug of an academy, as in paris or aix-marseille"))?;
+            .map_err(|_| refused("/academy", "the slug of an academy, as in paris or aix-marseille"))?;
         let sector = match raw.sector.as_str() {
             "public" => "public",
             "private" => "private",
@@ -124,11 +120,10 @@ impl CleanRoster {
         for (nth, class) in raw.classes.iter().enumerate() {
             let at = |what: &str| format!("/classes/{nth}/{what}");
             let mut hash = |domain, text, place: String| -> Result<Pseudonym, RosterRefused> {
-                let text = identifier(Some(text))
-                    .ok_or_else(|| refused(&place, "an identifier of 1 to 128 bytes"))?;
-                identify
-                    .pseudonym(school_year, domain, text)
-                    .ok_or_else(|| refused("/school_year", "the current school year, the next, or one whose keys still exist"))
+                let text = identifier(Some(text)).ok_or_else(|| refused(&place, "an identifier of 1 to 128 bytes"))?;
+                identify.pseudonym(school_year, domain, text).ok_or_else(|| {
+                    refused("/school_year", "the current school year, the next, or one whose keys still exist")
+                })
             };
             let too_many = class.teachers.len() > MOST_TEACHERS || class.pupils.len() > MOST_PUPILS;
             if too_many {

@@ -8,7 +8,9 @@ use catalogue::Catalogue;
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
-use super::{Answer, BatchRefused, CleanBatch, Context, Format, Gate, Malformed, Place, RawBatch, RawObjection, Reason};
+use super::{
+    Answer, BatchRefused, CleanBatch, Context, Format, Gate, Malformed, Place, RawBatch, RawObjection, Reason,
+};
 use crate::{Domain, KeyRing, Raw, Uai};
 
 const NOW: &str = "2025-11-24T18:00:00+01:00";

@@ -374,7 +374,8 @@ impl<'de> FromObject<'de> for RawBatch<'de> {
                 "sent_at" => batch.sent_at = map.next_value()?,
                 "events" => {
                     let events: Vec<Object<RawEvent<'_>>> = map.next_value()?;
-                    batch.events = events.into_iter().map(|event| event.0.unwrap_or_else(RawEvent::unreadable)).collect();
+                    batch.events =
+                        events.into_iter().map(|event| event.0.unwrap_or_else(RawEvent::unreadable)).collect();
                     batch.events_missing = false;
                 }
                 _ => {

@@ -56,13 +56,8 @@ fn examine(
     let batch = RawBatch::read(&raw, format).map_err(|error| malformed(&error))?;
     let keys = app.store.keys();
     let opt_outs = app.opt_outs();
-    let context = Context {
-        now: app.clock.now(),
-        scope,
-        keys: &keys,
-        opt_outs: &opt_outs,
-        place: &|uai| app.place(uai),
-    };
+    let context =
+        Context { now: app.clock.now(), scope, keys: &keys, opt_outs: &opt_outs, place: &|uai| app.place(uai) };
     app.gate.admit(&batch, &context).map_err(|error| refused(&error))
 }
 
@@ -100,9 +95,12 @@ fn refused(error: &BatchRefused) -> Problem {
             "The establishment is not known yet",
             error.to_string(),
         ),
-        BatchRefused::Envelope { .. } | BatchRefused::UnknownField => {
-            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "envelope", "The batch's envelope is wrong", error.to_string())
-        }
+        BatchRefused::Envelope { .. } | BatchRefused::UnknownField => Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "envelope",
+            "The batch's envelope is wrong",
+            error.to_string(),
+        ),
     }
 }
 

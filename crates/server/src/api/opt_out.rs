@@ -5,8 +5,8 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use privacy::entry::RawObjection;
 use privacy::Raw;
+use privacy::entry::RawObjection;
 use store::Scope;
 
 use crate::app::{App, date_of};
@@ -16,11 +16,7 @@ use crate::{access, body};
 const EXPECTED: &str = "an object of establishment, kind, identifier and objects";
 
 /// Takes an objection. The answer is the same whether it was known before.
-pub async fn post(
-    State(app): State<Arc<App>>,
-    headers: HeaderMap,
-    sent: Body,
-) -> Result<StatusCode, Problem> {
+pub async fn post(State(app): State<Arc<App>>, headers: HeaderMap, sent: Body) -> Result<StatusCode, Problem> {
     let token = access::token(&app, &headers, Scope::Collect).await?;
     let _turn = app.limits.admit(&token)?;
     let objection: RawObjection = body::json(&headers, &mut sent.into_data_stream(), EXPECTED).await?;

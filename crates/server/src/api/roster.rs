@@ -39,12 +39,7 @@ pub async fn put(
     answer
 }
 
-async fn take(
-    app: &App,
-    uai: &str,
-    headers: &HeaderMap,
-    sent: &mut BodyDataStream,
-) -> Result<Json<Declared>, Problem> {
+async fn take(app: &App, uai: &str, headers: &HeaderMap, sent: &mut BodyDataStream) -> Result<Json<Declared>, Problem> {
     let token = access::token(app, headers, Scope::Collect).await?;
     let _turn = app.limits.admit(&token)?;
     let uai: Uai = uai.parse().map_err(|error: privacy::NotAUai| {
@@ -55,8 +50,8 @@ async fn take(
         return Err(Problem::new(StatusCode::FORBIDDEN, "out-of-scope", "Not your establishment", detail));
     }
     let bytes = body::read(headers, sent).await?;
-    let roster = CleanRoster::admit(&Raw::new(&bytes[..]), uai, app.store.catalogue(), &app.store.keys())
-        .map_err(|error| {
+    let roster =
+        CleanRoster::admit(&Raw::new(&bytes[..]), uai, app.store.catalogue(), &app.store.keys()).map_err(|error| {
             Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "roster", "The roster is not as expected", error.to_string())
         })?;
     let declared = app.store.register().put_roster(&roster).await?;

@@ -46,11 +46,7 @@ pub struct Moved {
 const EXPECTED: &str = "an object whose now is a moment with its offset, or the word real,";
 
 /// Moves the clock.
-pub async fn post(
-    State(app): State<Arc<App>>,
-    headers: HeaderMap,
-    sent: Body,
-) -> Result<Json<Moved>, Problem> {
+pub async fn post(State(app): State<Arc<App>>, headers: HeaderMap, sent: Body) -> Result<Json<Moved>, Problem> {
     access::token(&app, &headers, Scope::Collect).await?;
     let wanted: Move = body::json(&headers, &mut sent.into_data_stream(), EXPECTED).await?;
     let moved = match wanted.now {

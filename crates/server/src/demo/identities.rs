@@ -56,7 +56,10 @@ pub async fn sign_in(State(app): State<Arc<App>>, Form(choice): Form<Choice>) ->
         Some(lang) => format!("{home}?lang={}", lang.code()),
         None => home.to_owned(),
     };
-    Ok(with_cookie(&home, &format!("{COOKIE}={}; Path=/; HttpOnly; SameSite=Lax; Max-Age={}", secret.reveal(), HOURS * 3_600)))
+    Ok(with_cookie(
+        &home,
+        &format!("{COOKIE}={}; Path=/; HttpOnly; SameSite=Lax; Max-Age={}", secret.reveal(), HOURS * 3_600),
+    ))
 }
 
 /// Signs out.

@@ -39,7 +39,7 @@ pub(super) struct Devices {
     uai: u32,
     app_version: u32,
     platform: u32,
-    sums: Map<Key, (i64, i64)>,
+    sums: Map<Key, i64>,
 }
 
 impl Devices {
@@ -53,7 +53,7 @@ impl Devices {
         if late {
             let metric = self.names.place(LATE_EVENTS);
             let nothing = self.names.place("");
-            self.count(event.day, None, nothing, metric, nothing, COUNTER, 0);
+            self.count(event.day, None, nothing, metric, nothing, COUNTER);
         }
         let fold = &event.event.fold;
         if fold.histograms.is_empty() && fold.counters.is_empty() {
@@ -66,7 +66,7 @@ impl Devices {
             if let Some(value) = event.number(histogram.property) {
                 let metric = self.names.place(&histogram.metric);
                 let nothing = self.names.place("");
-                self.count(event.day, hour, screen, metric, nothing, histogram::bucket_of(value), value);
+                self.count(event.day, hour, screen, metric, nothing, histogram::bucket_of(value));
             }
         }
         for counter in &fold.counters {
@@ -76,12 +76,12 @@ impl Devices {
             }
             let metric = self.names.place(&counter.metric);
             let word = self.names.place(event.word_slug(counter.word));
-            self.count(event.day, hour, screen, metric, word, COUNTER, 0);
+            self.count(event.day, hour, screen, metric, word, COUNTER);
         }
     }
 
     #[expect(clippy::too_many_arguments, reason = "the columns of one row")]
-    fn count(&mut self, day: i32, hour: Option<u8>, screen: u32, metric: u32, word: u32, bucket: i16, value: u64) {
+    fn count(&mut self, day: i32, hour: Option<u8>, screen: u32, metric: u32, word: u32, bucket: i16) {
         let key = Key {
             uai: self.uai,
             day,
@@ -93,9 +93,7 @@ impl Devices {
             word,
             bucket,
         };
-        let sum = self.sums.entry(key).or_default();
-        sum.0 += 1;
-        sum.1 = sum.1.saturating_add(i64::try_from(value).unwrap_or(i64::MAX));
+        *self.sums.entry(key).or_default() += 1;
     }
 
     pub(super) fn tech_day(&self) -> Result<RecordBatch, Error> {
@@ -136,7 +134,7 @@ pub(crate) fn load_rows(counts: &[(jiff::Timestamp, &str, u64)]) -> Result<Recor
     let counts: Vec<_> = counts.iter().filter(|(_, _, n)| *n > 0).collect();
     let hours = counts.iter().map(|(at, _, _)| at.as_second().div_euclid(3_600));
     let days: Vec<i32> = hours.clone().map(|hour| i32::try_from(hour.div_euclid(24)).unwrap_or(0)).collect();
-    let n = || Int64Array::from_iter_values(counts.iter().map(|(_, _, n)| i64::try_from(*n).unwrap_or(i64::MAX)));
+    let n = Int64Array::from_iter_values(counts.iter().map(|(_, _, n)| i64::try_from(*n).unwrap_or(i64::MAX)));
     let columns: Vec<ArrayRef> = vec![
         Arc::new(Int32Array::from_iter_values(days.iter().map(|day| month_of_day(*day)))),
         strings(counts.iter().map(|(_, metric, _)| *metric)),
@@ -144,17 +142,15 @@ pub(crate) fn load_rows(counts: &[(jiff::Timestamp, &str, u64)]) -> Result<Recor
         Arc::new(Date32Array::from(days)),
         Arc::new(UInt8Array::from_iter_values(hours.map(|hour| u8::try_from(hour.rem_euclid(24)).unwrap_or(0)))),
         Arc::new(Int16Array::from_value(COUNTER, counts.len())),
-        Arc::new(n()),
-        Arc::new(n()),
+        Arc::new(n),
     ];
     merge_sorted(Table::LoadHour, &batch(Table::LoadHour, columns)?)
 }
 
-/// `bucket_ix`, `n`, `total`.
-fn sums(rows: &[(&Key, &(i64, i64))]) -> [ArrayRef; 3] {
+/// `bucket_ix` and `n`.
+fn sums(rows: &[(&Key, &i64)]) -> [ArrayRef; 2] {
     [
         Arc::new(Int16Array::from_iter_values(rows.iter().map(|(key, _)| key.bucket))),
-        Arc::new(Int64Array::from_iter_values(rows.iter().map(|(_, sum)| sum.0))),
-        Arc::new(Int64Array::from_iter_values(rows.iter().map(|(_, sum)| sum.1))),
+        Arc::new(Int64Array::from_iter_values(rows.iter().map(|(_, n)| **n))),
     ]
 }

@@ -57,8 +57,7 @@ impl Installs {
         let sum = self.sum(batch, days(batch.received_on));
         sum.batches += 1;
         sum.lost = sum.lost.saturating_add(i64::try_from(batch.lost_n).unwrap_or(i64::MAX));
-        sum.numbers =
-            Some(sum.numbers.map_or((number, number), |(first, last)| (first.min(number), last.max(number))));
+        sum.numbers = Some(sum.numbers.map_or((number, number), |(first, last)| (first.min(number), last.max(number))));
     }
 
     pub(super) fn add(&mut self, batch: &StoredBatch, event: &StoredEvent<'_>) {

@@ -9,13 +9,17 @@ mod people;
 mod samples;
 
 use std::collections::HashMap;
+use std::sync::mpsc::sync_channel;
 
+use arrow::array::RecordBatch;
+use catalogue::Catalogue;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, TransactionTrait};
 
 use crate::Store;
 use crate::error::Error;
+use crate::journal::Row;
 use crate::journal::decode::StoredBatch;
-use crate::lake::{LiveFile, Table, monday_of};
+use crate::lake::{LiveFile, Table, days, monday_of};
 use crate::register::entities::journal;
 
 /// Events folded in one go: bounds memory.
@@ -23,6 +27,9 @@ const CHUNK: usize = 250_000;
 
 pub use devices::LATE_EVENTS;
 pub(crate) use devices::load_rows;
+
+/// Batches that may wait, decoded, to be counted.
+const DECODED_AHEAD: usize = 32;
 
 type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 
@@ -72,44 +79,12 @@ impl Store {
             let Some(last) = rows.last().map(|row| row.id) else { return Ok(total) };
             total.batches += rows.len();
             total.events += rows.iter().map(|row| row.events_n).sum::<usize>();
-            let closed = self.closed_through().await?.map(|week| crate::lake::days(week.monday()));
+            let closed = self.closed_through().await?.map(|week| days(week.monday()));
             let sampled = samples::already(&self.lake, closed).await?;
             let districts = self.districts().await?;
             let catalogue = self.catalogue.clone();
-            let tables = tokio::task::spawn_blocking(move || {
-                let mut people = people::People::default();
-                let mut devices = devices::Devices::default();
-                let mut installs = installs::Installs::default();
-                let mut samples = samples::Samples::new(sampled, districts);
-                for row in &rows {
-                    let batch = StoredBatch::read(&row.payload)?;
-                    let is_late = |day: i32| closed.is_some_and(|closed| monday_of(day) <= closed);
-                    people.enter(&batch);
-                    devices.enter(&batch);
-                    installs.add_batch(&batch, is_late(crate::lake::days(batch.received_on)));
-                    samples.enter(&batch);
-                    batch.for_each(&catalogue, |event| {
-                        let late = is_late(event.day);
-                        people.add(event, late);
-                        devices.add(event, late);
-                        if !late {
-                            installs.add(&batch, event);
-                            samples.add(event);
-                        }
-                    })?;
-                }
-                let drawn = samples.draw()?;
-                Ok::<_, Error>(vec![
-                    (Table::PersonDay, people.person_day(&catalogue, &drawn)?),
-                    (Table::PersonWeek, people.person_week(&catalogue)?),
-                    (Table::PupilWeek, people.pupil_week(&catalogue)?),
-                    (Table::InstallDay, installs.install_day()?),
-                    (Table::HoursWeek, drawn.hours_week(&catalogue)?),
-                    (Table::PathsWeek, drawn.paths_week()?),
-                    (Table::TechDay, devices.tech_day()?),
-                    (Table::LoadHour, devices.load_hour()?),
-                ])
-            });
+            let before = Before { closed, sampled, districts };
+            let tables = tokio::task::spawn_blocking(move || fold_rows(&catalogue, &rows, before));
             let tables = tables.await.map_err(|error| Error::Lake(error.to_string()))??;
             let mut files: Vec<LiveFile> = Vec::new();
             for (table, rows) in tables {
@@ -123,4 +98,60 @@ impl Store {
             transaction.commit().await?;
         }
     }
+}
+
+/// What folding must know of what was folded before.
+struct Before {
+    /// The Monday of the last closed week.
+    closed: Option<i32>,
+    sampled: samples::Already,
+    districts: HashMap<String, String>,
+}
+
+/// Journal rows become rows of the lake's tables. One thread decodes while the other counts.
+fn fold_rows(catalogue: &Catalogue, rows: &[Row], before: Before) -> Result<Vec<(Table, RecordBatch)>, Error> {
+    let closed = before.closed;
+    let is_late = |day: i32| closed.is_some_and(|closed| monday_of(day) <= closed);
+    let mut people = people::People::default();
+    let mut devices = devices::Devices::default();
+    let mut installs = installs::Installs::default();
+    let mut samples = samples::Samples::new(before.sampled, before.districts);
+    std::thread::scope(|scope| {
+        let (decoded, batches) = sync_channel(DECODED_AHEAD);
+        scope.spawn(move || {
+            for row in rows {
+                if decoded.send(StoredBatch::read(&row.payload)).is_err() {
+                    return;
+                }
+            }
+        });
+        for batch in batches {
+            let batch = batch?;
+            people.enter(&batch);
+            devices.enter(&batch);
+            installs.add_batch(&batch, is_late(days(batch.received_on)));
+            samples.enter(&batch);
+            batch.for_each(catalogue, |event| {
+                let late = is_late(event.day);
+                people.add(event, late);
+                devices.add(event, late);
+                if !late {
+                    installs.add(&batch, event);
+                    samples.add(event);
+                }
+            })?;
+        }
+        Ok::<(), Error>(())
+    })?;
+    let drawn = samples.draw()?;
+    Ok(vec![
+        (Table::PersonDay, people.person_day(catalogue, &drawn)?),
+        (Table::PersonWeek, people.person_week(catalogue)?),
+        (Table::PupilWeek, people.pupil_week(catalogue)?),
+        (Table::InstallDay, installs.install_day()?),
+        (Table::HoursWeek, drawn.hours_week()?),
+        (Table::PathsWeek, drawn.paths_week()?),
+        (Table::TechDay, devices.tech_day()?),
+        (Table::LoadHour, devices.load_hour()?),
+    ])
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BooleanArray, Date32Array, FixedSizeBinaryArray, FixedSizeBinaryBuilder, Int32Array, Int64Array, RecordBatch,
-    StringArray, UInt8Array,
+    ArrayRef, BooleanArray, Date32Array, FixedSizeBinaryArray, FixedSizeBinaryBuilder, Int32Array, Int64Array,
+    RecordBatch, StringArray, UInt8Array,
 };
 use catalogue::{Catalogue, EventType, PropertyKind, Role};
 
@@ -117,7 +117,10 @@ impl People {
 
     pub(super) fn person_day(&self, catalogue: &Catalogue, drawn: &Drawn) -> Result<RecordBatch, Error> {
         let rows: Vec<(&PersonKey, &PersonSum)> = self.people.iter().filter(|(key, _)| !key.late).collect();
-        let mut columns = place(rows.iter().map(|(key, _)| month_of_day(key.day)), rows.iter().map(|(key, _)| self.uais.name(key.uai)));
+        let mut columns = place(
+            rows.iter().map(|(key, _)| month_of_day(key.day)),
+            rows.iter().map(|(key, _)| self.uais.name(key.uai)),
+        );
         columns.extend([
             Arc::new(Date32Array::from_iter_values(rows.iter().map(|(key, _)| key.day))) as ArrayRef,
             strings(rows.iter().map(|(key, _)| key.role.slug())),
@@ -125,7 +128,7 @@ impl People {
             hashes(rows.iter().map(|(key, _)| key.class))?,
         ]);
         columns.extend(features(catalogue, &rows));
-        let sampled = rows.iter().map(|(key, _)| drawn.bits(self.uais.name(key.uai), &key.person, key.day));
+        let sampled = rows.iter().map(|(key, _)| drawn.bits(&key.person, key.day));
         columns.push(Arc::new(UInt8Array::from_iter_values(sampled)));
         merge_sorted(Table::PersonDay, &batch(Table::PersonDay, columns)?)
     }

@@ -5,13 +5,13 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, Date32Array, FixedSizeBinaryArray, Int32Array, Int64Array, RecordBatch, StringViewArray, UInt8Array};
-use arrow::compute::cast;
-use arrow::datatypes::DataType;
-use catalogue::{Catalogue, Category, PathFold};
+use arrow::array::{
+    Array, ArrayRef, Date32Array, FixedSizeBinaryArray, Int32Array, Int64Array, RecordBatch, UInt8Array,
+};
+use catalogue::{Category, PathFold};
 
-use super::Map;
 use super::people::strings;
+use super::{Map, Names};
 use crate::error::Error;
 use crate::journal::decode::{StoredBatch, StoredEvent};
 use crate::lake::{Lake, Prune, Table, batch, date, merge_sorted, monday_of, month_of_week};
@@ -21,8 +21,8 @@ const HOURS: u8 = 1;
 /// She was counted in `paths_week` for this week.
 const PATHS: u8 = 2;
 
-/// A person on a day, or (with the week's Monday) in a week.
-type PersonDay = (String, [u8; 16], i32);
+/// A person on a day, or (with the week's Monday) in a week. The establishment is part of the pseudonym.
+type PersonDay = ([u8; 16], i32);
 
 /// Who was counted already, in the weeks that are still open.
 #[derive(Default)]
@@ -35,25 +35,21 @@ pub(super) struct Already {
 pub(super) async fn already(lake: &Lake, closed: Option<i32>) -> Result<Already, Error> {
     let session = lake.session(&[Table::PersonDay], &Prune::default()).await?;
     let after = date(closed.map_or(0, |monday| monday + 6));
-    let query = format!(
-        "SELECT establishment, person, day, sampled FROM person_day WHERE sampled > 0 AND day > DATE '{after}'"
-    );
+    let query = format!("SELECT person, day, sampled FROM person_day WHERE sampled > 0 AND day > DATE '{after}'");
     let mut already = Already::default();
     for rows in session.sql(&query).await? {
-        let text = cast(rows.column(0), &DataType::Utf8View)?;
-        let uais: &StringViewArray = text.as_any().downcast_ref().ok_or_else(wrong)?;
-        let people: &FixedSizeBinaryArray = rows.column(1).as_any().downcast_ref().ok_or_else(wrong)?;
-        let days: &Date32Array = rows.column(2).as_any().downcast_ref().ok_or_else(wrong)?;
-        let bits: &UInt8Array = rows.column(3).as_any().downcast_ref().ok_or_else(wrong)?;
+        let people: &FixedSizeBinaryArray = rows.column(0).as_any().downcast_ref().ok_or_else(wrong)?;
+        let days: &Date32Array = rows.column(1).as_any().downcast_ref().ok_or_else(wrong)?;
+        let bits: &UInt8Array = rows.column(2).as_any().downcast_ref().ok_or_else(wrong)?;
         for row in 0..rows.num_rows() {
             let mut person = [0; 16];
             person.copy_from_slice(people.value(row));
-            let (uai, day) = (uais.value(row).to_owned(), days.value(row));
+            let day = days.value(row);
             if bits.value(row) & PATHS > 0 {
-                already.paths.insert((uai.clone(), person, monday_of(day)));
+                already.paths.insert((person, monday_of(day)));
             }
             if bits.value(row) & HOURS > 0 {
-                already.hours.insert((uai, person, day));
+                already.hours.insert((person, day));
             }
         }
     }
@@ -65,7 +61,7 @@ fn wrong() -> Error {
 }
 
 /// The event that counts for a person, if it stays the drawn one.
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 struct Candidate<T> {
     seen: u64,
     drawn: T,
@@ -90,22 +86,24 @@ fn offer<K: std::hash::Hash + Eq, T>(candidates: &mut Map<K, Candidate<T>>, key:
     Ok(())
 }
 
-#[derive(Clone)]
+/// A step, by places in the names of the fold.
+#[derive(Clone, Copy)]
 struct Step {
-    app_version: String,
-    platform: String,
-    from: String,
-    to: String,
+    app_version: u32,
+    platform: u32,
+    from: u32,
+    to: u32,
 }
 
 /// Draws from the events of one fold.
 pub(super) struct Samples {
     already: Already,
     districts: HashMap<String, String>,
-    uai: String,
-    app_version: String,
-    platform: String,
-    hours: Map<PersonDay, Candidate<(u8, Category)>>,
+    names: Names,
+    uai: u32,
+    app_version: u32,
+    platform: u32,
+    hours: Map<PersonDay, Candidate<(u32, u8, Category)>>,
     paths: Map<PersonDay, Candidate<(i32, Step)>>,
     failed: Option<Error>,
 }
@@ -115,9 +113,10 @@ impl Samples {
         Self {
             already,
             districts,
-            uai: String::new(),
-            app_version: String::new(),
-            platform: String::new(),
+            names: Names::default(),
+            uai: 0,
+            app_version: 0,
+            platform: 0,
             hours: Map::default(),
             paths: Map::default(),
             failed: None,
@@ -125,9 +124,9 @@ impl Samples {
     }
 
     pub(super) fn enter(&mut self, batch: &StoredBatch) {
-        self.uai = batch.uai.to_string();
-        self.app_version.clone_from(&batch.app_version);
-        self.platform.clone_from(&batch.platform);
+        self.uai = self.names.place(batch.uai.as_str());
+        self.app_version = self.names.place(&batch.app_version);
+        self.platform = self.names.place(&batch.platform);
     }
 
     pub(super) fn add(&mut self, event: &StoredEvent<'_>) {
@@ -140,28 +139,28 @@ impl Samples {
     }
 
     fn offer_hour(&mut self, event: &StoredEvent<'_>) -> Result<(), Error> {
-        let key = (self.uai.clone(), event.person, event.day);
+        let key = (event.person, event.day);
         if self.already.hours.contains(&key) {
             return Ok(());
         }
-        offer(&mut self.hours, key, (event.hour, event.event.category))
+        offer(&mut self.hours, key, (self.uai, event.hour, event.event.category))
     }
 
     fn offer_step(&mut self, event: &StoredEvent<'_>, path: PathFold) -> Result<(), Error> {
-        let key = (self.uai.clone(), event.person, monday_of(event.day));
+        let key = (event.person, monday_of(event.day));
         if self.already.paths.contains(&key) {
             return Ok(());
         }
         let (from, to) = match path {
             PathFold::Screens { from, to } => {
-                (event.word_slug(Some(from)).to_owned(), event.word_slug(Some(to)).to_owned())
+                (self.names.place(event.word_slug(Some(from))), self.names.place(event.word_slug(Some(to))))
             }
-            PathFold::Flow { flow, step, outcome } => (
-                format!("flow:{}/{}", event.word_slug(Some(flow)), event.word_slug(Some(step))),
-                event.word_slug(Some(outcome)).to_owned(),
-            ),
+            PathFold::Flow { flow, step, outcome } => {
+                let at = format!("flow:{}/{}", event.word_slug(Some(flow)), event.word_slug(Some(step)));
+                (self.names.place(&at), self.names.place(event.word_slug(Some(outcome))))
+            }
         };
-        let step = Step { app_version: self.app_version.clone(), platform: self.platform.clone(), from, to };
+        let step = Step { app_version: self.app_version, platform: self.platform, from, to };
         offer(&mut self.paths, key, (event.day, step))
     }
 
@@ -171,6 +170,7 @@ impl Samples {
             return Err(error);
         }
         Ok(Drawn {
+            names: self.names,
             districts: self.districts,
             hours: self.hours.into_iter().map(|(key, candidate)| (key, candidate.drawn)).collect(),
             paths: self.paths.into_iter().map(|(key, candidate)| (key, candidate.drawn)).collect(),
@@ -180,31 +180,31 @@ impl Samples {
 
 /// One event a person and picked day, one step a person and week.
 pub(super) struct Drawn {
+    names: Names,
     districts: HashMap<String, String>,
-    hours: HashMap<PersonDay, (u8, Category)>,
+    hours: HashMap<PersonDay, (u32, u8, Category)>,
     paths: HashMap<PersonDay, (i32, Step)>,
 }
 
 impl Drawn {
     /// The bits of `person_day.sampled` for a person and day.
-    pub(super) fn bits(&self, uai: &str, person: &[u8; 16], day: i32) -> u8 {
-        let key = (uai.to_owned(), *person, day);
-        let hours = if self.hours.contains_key(&key) { HOURS } else { 0 };
-        let path = self.paths.get(&(key.0, key.1, monday_of(day)));
+    pub(super) fn bits(&self, person: &[u8; 16], day: i32) -> u8 {
+        let hours = if self.hours.contains_key(&(*person, day)) { HOURS } else { 0 };
+        let path = self.paths.get(&(*person, monday_of(day)));
         let paths = if path.is_some_and(|(drawn_on, _)| *drawn_on == day) { PATHS } else { 0 };
         hours | paths
     }
 
-    pub(super) fn hours_week(&self, _: &Catalogue) -> Result<RecordBatch, Error> {
+    pub(super) fn hours_week(&self) -> Result<RecordBatch, Error> {
         let rows: Vec<_> = self.hours.iter().collect();
-        let district = |uai: &str| self.districts.get(uai).map_or("", String::as_str);
+        let district = |uai: u32| self.districts.get(self.names.name(uai)).map_or("", String::as_str);
         let columns: Vec<ArrayRef> = vec![
-            Arc::new(Int32Array::from_iter_values(rows.iter().map(|((_, _, day), _)| month_of_week(monday_of(*day))))),
-            strings(rows.iter().map(|((uai, _, _), _)| district(uai))),
-            Arc::new(Date32Array::from_iter_values(rows.iter().map(|((_, _, day), _)| monday_of(*day)))),
-            Arc::new(UInt8Array::from_iter_values(rows.iter().map(|((_, _, day), _)| weekday(*day)))),
-            Arc::new(UInt8Array::from_iter_values(rows.iter().map(|(_, (hour, _))| *hour))),
-            strings(rows.iter().map(|(_, (_, family))| family.slug())),
+            Arc::new(Int32Array::from_iter_values(rows.iter().map(|((_, day), _)| month_of_week(monday_of(*day))))),
+            strings(rows.iter().map(|(_, (uai, _, _))| district(*uai))),
+            Arc::new(Date32Array::from_iter_values(rows.iter().map(|((_, day), _)| monday_of(*day)))),
+            Arc::new(UInt8Array::from_iter_values(rows.iter().map(|((_, day), _)| weekday(*day)))),
+            Arc::new(UInt8Array::from_iter_values(rows.iter().map(|(_, (_, hour, _))| *hour))),
+            strings(rows.iter().map(|(_, (_, _, family))| family.slug())),
             Arc::new(Int64Array::from_value(1, rows.len())),
         ];
         merge_sorted(Table::HoursWeek, &batch(Table::HoursWeek, columns)?)
@@ -212,14 +212,14 @@ impl Drawn {
 
     pub(super) fn paths_week(&self) -> Result<RecordBatch, Error> {
         let rows: Vec<_> = self.paths.iter().collect();
-        let text = |of: fn(&Step) -> &String| strings(rows.iter().map(|(_, (_, step))| of(step)));
+        let text = |of: fn(&Step) -> u32| strings(rows.iter().map(|(_, (_, step))| self.names.name(of(step))));
         let columns: Vec<ArrayRef> = vec![
-            Arc::new(Int32Array::from_iter_values(rows.iter().map(|((_, _, monday), _)| month_of_week(*monday)))),
-            Arc::new(Date32Array::from_iter_values(rows.iter().map(|((_, _, monday), _)| *monday))),
-            text(|step| &step.app_version),
-            text(|step| &step.platform),
-            text(|step| &step.from),
-            text(|step| &step.to),
+            Arc::new(Int32Array::from_iter_values(rows.iter().map(|((_, monday), _)| month_of_week(*monday)))),
+            Arc::new(Date32Array::from_iter_values(rows.iter().map(|((_, monday), _)| *monday))),
+            text(|step| step.app_version),
+            text(|step| step.platform),
+            text(|step| step.from),
+            text(|step| step.to),
             Arc::new(Int64Array::from_value(1, rows.len())),
         ];
         merge_sorted(Table::PathsWeek, &batch(Table::PathsWeek, columns)?)

@@ -117,9 +117,8 @@ impl StoredBatch {
         };
         Ok(Self {
             uai: text("uai").and_then(|text| text.parse().map_err(|_| unreadable("a UAI")(text)))?,
-            install: text("install").and_then(|text| {
-                Pseudonym::from_hex(&text).ok_or_else(|| unreadable("an install")(text))
-            })?,
+            install: text("install")
+                .and_then(|text| Pseudonym::from_hex(&text).ok_or_else(|| unreadable("an install")(text)))?,
             app_version: text("app_version")?,
             platform: text("platform")?,
             batch_no: number("batch_no")?,
@@ -131,11 +130,7 @@ impl StoredBatch {
     }
 
     /// Calls `visit` with each event that today's catalogue still knows.
-    pub(crate) fn for_each(
-        &self,
-        catalogue: &Catalogue,
-        mut visit: impl FnMut(&StoredEvent<'_>),
-    ) -> Result<(), Error> {
+    pub(crate) fn for_each(&self, catalogue: &Catalogue, mut visit: impl FnMut(&StoredEvent<'_>)) -> Result<(), Error> {
         for rows in &self.rows {
             let event: &UInt16Array = column(rows, "event")?;
             let role: &UInt16Array = column(rows, "role")?;
@@ -167,9 +162,8 @@ impl StoredBatch {
                     };
                     Some((property.index, number))
                 });
-                let hashes = range(hashed, row).filter_map(|at| {
-                    Some((kind.property(name(hash_names.value(at)))?.index, bytes(hashes, at)))
-                });
+                let hashes = range(hashed, row)
+                    .filter_map(|at| Some((kind.property(name(hash_names.value(at)))?.index, bytes(hashes, at))));
                 visit(&StoredEvent {
                     catalogue,
                     event: kind,

@@ -25,8 +25,9 @@ impl Lake {
         let mut replaced = 0;
         for ((table, month), files) in by_month {
             let has_buckets = table.schema().column_with_name("bucket").is_some();
-            let small = if has_buckets { files.iter().filter(|file| file.bucket.is_none()).count() } else { files.len() };
-            let due = small > MOST_SMALL_FILES || (all && (small > 1 || (has_buckets && small > 0)));
+            let small =
+                if has_buckets { files.iter().filter(|file| file.bucket.is_none()).count() } else { files.len() };
+            let due = small > MOST_SMALL_FILES || (all && small > 1);
             if due {
                 replaced += files.len();
                 self.rewrite(table, month, files, Ok).await?;

@@ -20,8 +20,8 @@ use object_store::local::LocalFileSystem;
 pub(crate) use manifest::{LiveFile, add as name_files, live as live_files, remove as forget_files};
 pub use query::{Observer, Prune, Session, Source};
 pub(crate) use rows::{batch, merge_sorted};
-pub use tables::{Table, bucket_of};
 pub(crate) use tables::Merge;
+pub use tables::{Table, bucket_of};
 
 use crate::error::Error;
 use crate::register::Register;

@@ -22,7 +22,8 @@ pub(crate) fn merge_sorted(table: Table, rows: &RecordBatch) -> Result<RecordBat
     let converter = RowConverter::new(fields)?;
     let arrays: Vec<ArrayRef> = keys.iter().map(|place| Arc::clone(rows.column(*place))).collect();
     let encoded = converter.convert_columns(&arrays)?;
-    let mut order: Vec<u32> = (0..u32::try_from(rows.num_rows()).map_err(|_| Error::Lake("too many rows".to_owned()))?).collect();
+    let mut order: Vec<u32> =
+        (0..u32::try_from(rows.num_rows()).map_err(|_| Error::Lake("too many rows".to_owned()))?).collect();
     order.sort_unstable_by(|left, right| encoded.row(*left as usize).cmp(&encoded.row(*right as usize)));
     let mut firsts: Vec<u32> = Vec::with_capacity(order.len());
     let mut group_of: Vec<u32> = Vec::with_capacity(order.len());
@@ -47,13 +48,7 @@ pub(crate) fn merge_sorted(table: Table, rows: &RecordBatch) -> Result<RecordBat
     batch(table, merged?)
 }
 
-fn number(
-    merge: Merge,
-    column: &ArrayRef,
-    order: &[u32],
-    group_of: &[u32],
-    groups: usize,
-) -> Result<ArrayRef, Error> {
+fn number(merge: Merge, column: &ArrayRef, order: &[u32], group_of: &[u32], groups: usize) -> Result<ArrayRef, Error> {
     let numbers: &Int64Array = column.as_any().downcast_ref().ok_or_else(not_mergeable)?;
     let mut merged: Vec<Option<i64>> = vec![None; groups];
     for (row, group) in order.iter().zip(group_of) {

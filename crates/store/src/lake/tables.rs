@@ -200,7 +200,6 @@ impl Table {
                     ("day", Date32, false, Key),
                     ("bucket_ix", Int16, false, Key),
                     ("n", Int64, false, Sum),
-                    ("total", Int64, false, Sum),
                 ],
             ),
             Self::LoadHour => with(
@@ -212,7 +211,6 @@ impl Table {
                     ("hour", UInt8, false, Key),
                     ("bucket_ix", Int16, false, Key),
                     ("n", Int64, false, Sum),
-                    ("total", Int64, false, Sum),
                 ],
             ),
             Self::Releases => with(

@@ -17,7 +17,11 @@ use super::{Lake, Merge, Table};
 use crate::error::Error;
 
 /// Rows a row group: small enough to skip, large enough to compress.
-const ROW_GROUP: usize = 128 * 1_024;
+const ROW_GROUP: usize = 32 * 1_024;
+
+/// Rows of a table and month up to which one file is enough: below, row groups prune as well as files would, and a file's
+/// footer weighs more than what it saves.
+const ONE_FILE: usize = 1_000_000;
 
 /// How hard to compress.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -39,14 +43,14 @@ impl Lake {
         Ok(files)
     }
 
-    /// Writes the rows of one month as one file a bucket.
+    /// Writes the rows of one month as one file, or as one file a bucket where there are many.
     pub(crate) async fn write_buckets(
         &self,
         table: Table,
         month: i32,
         rows: &RecordBatch,
     ) -> Result<Vec<LiveFile>, Error> {
-        let Some(buckets) = rows.column_by_name("bucket") else {
+        let Some(buckets) = rows.column_by_name("bucket").filter(|_| rows.num_rows() > ONE_FILE) else {
             return Ok(vec![self.write_file(table, month, None, rows, Effort::Compaction).await?]);
         };
         let numbers: &UInt8Array = buckets.as_any().downcast_ref().ok_or_else(no_place)?;
@@ -74,7 +78,8 @@ impl Lake {
         let part = bucket.map_or_else(|| "all".to_owned(), |bucket| format!("b{bucket:02}"));
         let path = format!("{}/{month}/{part}-{}.parquet", table.name(), hex::encode(name));
         let rows = rows.clone();
-        let encoded = tokio::task::spawn_blocking(move || encode(table, &rows, effort).map(|bytes| (bytes, rows.num_rows())));
+        let encoded =
+            tokio::task::spawn_blocking(move || encode(table, &rows, effort).map(|bytes| (bytes, rows.num_rows())));
         let (bytes, rows_n) = encoded.await.map_err(|error| Error::Lake(error.to_string()))??;
         let bytes_n = bytes.len() as u64;
         self.files.put(&ObjectPath::from(path.as_str()), PutPayload::from(bytes)).await?;
@@ -146,7 +151,7 @@ fn months(rows: &RecordBatch) -> Result<Vec<i32>, Error> {
 }
 
 fn encode(table: Table, rows: &RecordBatch, effort: Effort) -> Result<Vec<u8>, Error> {
-    let level = ZstdLevel::try_new(if effort == Effort::Compaction { 6 } else { 1 })?;
+    let level = ZstdLevel::try_new(if effort == Effort::Compaction { 9 } else { 1 })?;
     let mut properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(level))
         .set_max_row_group_row_count(Some(ROW_GROUP))

@@ -116,8 +116,11 @@ impl Register {
         };
         let unreadable = |what, text: &str| Error::Unreadable { what, text: text.to_owned() };
         let scope = row.scope.parse().map_err(|_| unreadable("a token's scope", &row.scope))?;
-        let establishment =
-            row.uai.as_deref().map(|uai| uai.parse().map_err(|_| unreadable("a token's establishment", uai))).transpose()?;
+        let establishment = row
+            .uai
+            .as_deref()
+            .map(|uai| uai.parse().map_err(|_| unreadable("a token's establishment", uai)))
+            .transpose()?;
         Ok(Some(TokenScope { scope, establishment }))
     }
 

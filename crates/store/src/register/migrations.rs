@@ -15,7 +15,9 @@ impl MigratorTrait for Migrator {
 
 mod first {
     use sea_orm_migration::prelude::*;
-    use sea_orm_migration::schema::{big_integer, big_pk_auto, binary, boolean, integer, integer_null, string, string_null, text};
+    use sea_orm_migration::schema::{
+        big_integer, big_pk_auto, binary, boolean, integer, integer_null, string, string_null, text,
+    };
 
     pub(super) struct Migration;
 
@@ -73,11 +75,7 @@ mod first {
     fn tables() -> Vec<TableCreateStatement> {
         vec![
             keyed("setting", &["name"], [string("name"), text("value")]),
-            keyed(
-                "establishment",
-                &["uai"],
-                [string("uai"), string("district"), string("academy"), string("sector")],
-            ),
+            keyed("establishment", &["uai"], [string("uai"), string("district"), string("academy"), string("sector")]),
             table(
                 "roster_class",
                 [big_pk_auto("id"), string("uai"), string("school_year"), string("class"), string("levels")],
@@ -105,10 +103,7 @@ mod first {
                 &["id"],
                 [string("id"), string("status"), string("decided_on"), boolean("demonstration"), text("note")],
             ),
-            table(
-                "audit",
-                [big_pk_auto("id"), big_integer("at"), string("who"), string("action"), text("detail")],
-            ),
+            table("audit", [big_pk_auto("id"), big_integer("at"), string("who"), string("action"), text("detail")]),
             keyed("opt_out", &["digest"], [string("digest"), string("since")]),
             keyed(
                 "batch",
@@ -128,7 +123,11 @@ mod first {
                     big_integer("bytes_n"),
                 ],
             ),
-            keyed("closing", &["period", "zone"], [string("period"), string("zone"), string("closed_on"), string("digest")]),
+            keyed(
+                "closing",
+                &["period", "zone"],
+                [string("period"), string("zone"), string("closed_on"), string("digest")],
+            ),
         ]
     }
 }

@@ -11,7 +11,7 @@ use super::{CANARIES, FRACTION, NUMBER};
 use crate::server::Request;
 
 const UAI: &str = "0750001A";
-const NOW: &str = "2025-11-24T09:12:31+01:00";
+pub const NOW: &str = "2025-11-24T09:12:31+01:00";
 
 fn uuid() -> String {
     uuid::Uuid::new_v4().to_string()
@@ -115,7 +115,8 @@ fn as_json(events: &[Value]) -> Vec<u8> {
     batch.to_string().into_bytes()
 }
 
-fn as_ndjson(events: &[Value]) -> Vec<u8> {
+/// A batch with canaries for its identifiers, one event a line.
+pub fn as_ndjson(events: &[Value]) -> Vec<u8> {
     let mut text = format!("{}\n", envelope());
     events.iter().for_each(|event| writeln!(text, "{event}").unwrap());
     text.into_bytes()
@@ -124,7 +125,8 @@ fn as_ndjson(events: &[Value]) -> Vec<u8> {
 /// A batch in both formats and three encodings.
 pub fn batches(token: &str, events: &[Value]) -> Vec<Request> {
     let mut requests = Vec::new();
-    for (kind, write) in [("application/json", as_json as fn(&[Value]) -> Vec<u8>), ("application/x-ndjson", as_ndjson)] {
+    for (kind, write) in [("application/json", as_json as fn(&[Value]) -> Vec<u8>), ("application/x-ndjson", as_ndjson)]
+    {
         for encoding in ["identity", "gzip", "zstd"] {
             let plain = write(events);
             let body = match encoding {
@@ -132,9 +134,8 @@ pub fn batches(token: &str, events: &[Value]) -> Vec<Request> {
                 "zstd" => zstd::bulk::compress(&plain, 1).unwrap(),
                 _ => plain,
             };
-            requests.push(
-                Request::events(token, body).header("Content-Type", kind).header("Content-Encoding", encoding),
-            );
+            requests
+                .push(Request::events(token, body).header("Content-Type", kind).header("Content-Encoding", encoding));
         }
     }
     requests
@@ -161,16 +162,14 @@ pub fn envelopes(token: &str) -> Vec<Request> {
 /// Bodies that are broken, cut short, or something else than they say.
 pub fn broken(token: &str) -> Vec<Request> {
     let catalogue = Catalogue::embedded().unwrap();
-    let events: Vec<Value> =
-        CANARIES.iter().map(|canary| event(&catalogue, &catalogue.events()[13], canary)).collect();
+    let events: Vec<Value> = CANARIES.iter().map(|canary| event(&catalogue, &catalogue.events()[13], canary)).collect();
     let (json, ndjson) = (as_json(&events), as_ndjson(&events));
     let mut requests = Vec::new();
     for (kind, plain) in [("application/json", &json), ("application/x-ndjson", &ndjson)] {
         let (gzip, zstd) = (gzip(plain), zstd::bulk::compress(plain, 1).unwrap());
         let mut send = |encoding: &str, body: &[u8]| {
-            requests.push(
-                Request::events(token, body).header("Content-Type", kind).header("Content-Encoding", encoding),
-            );
+            requests
+                .push(Request::events(token, body).header("Content-Type", kind).header("Content-Encoding", encoding));
         };
         for cut in (0..plain.len()).step_by(97) {
             send("identity", &plain[..cut]);
@@ -229,8 +228,22 @@ pub fn addresses(token: &str) -> Vec<Request> {
         }
         requests.push(Request::json("DELETE", format!("/api/v1/events?{escaped}"), token, canary));
         let names = [
-            "Authorization", "Cookie", "User-Agent", "Referer", "Origin", "Accept", "Accept-Language", "Accept-Encoding",
-            "X-Forwarded-For", "Forwarded", "X-Request-Id", "traceparent", "If-None-Match", "Host", "Expect", "Range",
+            "Authorization",
+            "Cookie",
+            "User-Agent",
+            "Referer",
+            "Origin",
+            "Accept",
+            "Accept-Language",
+            "Accept-Encoding",
+            "X-Forwarded-For",
+            "Forwarded",
+            "X-Request-Id",
+            "traceparent",
+            "If-None-Match",
+            "Host",
+            "Expect",
+            "Range",
         ];
         for name in names {
             for value in [canary.to_owned(), format!("Bearer {canary}"), format!("ecarnet_session={canary}")] {
@@ -300,7 +313,9 @@ pub fn other_bodies(token: &str) -> Vec<Request> {
     }
     for canary in CANARIES {
         let escaped = escaped_url(canary, "+");
-        for form in [format!("identity={escaped}"), format!("{escaped}={escaped}"), format!("identity=0&lang={escaped}")] {
+        for form in
+            [format!("identity={escaped}"), format!("{escaped}={escaped}"), format!("identity=0&lang={escaped}")]
+        {
             for path in ["/demo/sign-in", "/sign-out"] {
                 let sent = Request::new("POST", path).body(form.clone());
                 requests.push(sent.header("Content-Type", "application/x-www-form-urlencoded"));

@@ -218,11 +218,11 @@ impl Traffic {
 
     /// An event, right when there is a truth to count it in, wrong otherwise.
     fn event(&self, scene: &Scene<'_>, random: &mut Random, truth: Option<&mut Truth>) -> Value {
-        let kind = if random.percent(70) {
-            self.catalogue.event(random.pick(&OFTEN)).unwrap()
-        } else {
-            &self.catalogue.events()[random.below(self.catalogue.events().len())]
-        };
+        // What is off until an establishment turns it on is refused; no establishment here has.
+        let on = |kind: &&EventType| !kind.opt_in;
+        let kinds: Vec<&EventType> = self.catalogue.events().iter().filter(on).collect();
+        let kind =
+            if random.percent(70) { self.catalogue.event(random.pick(&OFTEN)).unwrap() } else { random.pick(&kinds) };
         let role = random.pick(&kind.roles);
         let (class, person) = (random.below(CLASSES), random.below(PUPILS));
         let day = FIRST_DAY.saturating_add(Span::new().days(i64::try_from(random.below(11)).unwrap()));
@@ -327,25 +327,25 @@ impl Traffic {
             }
         }
         let hour = happened.hour.to_string();
-        let mut technical = |metric: &str, named: &str, bucket: i16, total: u64| {
+        let mut technical = |metric: &str, named: &str, bucket: i16| {
             let bucket = bucket.to_string();
             if kind.grain == Grain::Hour {
-                truth.count("load_hour", &[metric, named, &date, &hour, &bucket], [1, signed(total), 0]);
+                truth.count("load_hour", &[metric, named, &date, &hour, &bucket], [1, 0, 0]);
             } else {
                 let screen = word(fold.screen);
                 let words = [uai, metric, scene.app_version, scene.platform, screen, named, &date, &bucket];
-                truth.count("tech_day", &words, [1, signed(total), 0]);
+                truth.count("tech_day", &words, [1, 0, 0]);
             }
         };
         for histogram in &fold.histograms {
             if let Some(value) = number(histogram.property) {
-                technical(&histogram.metric, "", store::histogram::bucket_of(value), value);
+                technical(&histogram.metric, "", store::histogram::bucket_of(value));
             }
         }
         for counter in &fold.counters {
             // An event without the counter's word is not counted there.
             if counter.word.is_none() || value(counter.word).is_some() {
-                technical(&counter.metric, word(counter.word), -1, 0);
+                technical(&counter.metric, word(counter.word), -1);
             }
         }
     }

@@ -114,10 +114,16 @@ fn a_wrong_command_line_is_wrong_use() {
     let folder = Folder::new();
     let data = folder.argument();
     for (command, words) in [
-        (&["serve", "--data", &data, "--clock", "simulated", "--clock-start", "yesterday"][..], &["--clock-start", "as in 2025"][..]),
+        (
+            &["serve", "--data", &data, "--clock", "simulated", "--clock-start", "yesterday"][..],
+            &["--clock-start", "as in 2025"][..],
+        ),
         (&["maintain", "--data", &data, "--now", "yesterday"], &["--now", "as in 2025"]),
         (&["token", "create", "--data", &data, "--scope", "all", "--establishment", "all"], &["--scope", "collect"]),
-        (&["token", "create", "--data", &data, "--scope", "collect", "--establishment", "ours"], &["--establishment", "0750001A"]),
+        (
+            &["token", "create", "--data", &data, "--scope", "collect", "--establishment", "ours"],
+            &["--establishment", "0750001A"],
+        ),
         (&["governance", "approve", "--data", &data, "everything", "--note", "n"], &["no such decision"]),
         (&["serve", "--data", &data, "--listen", "everywhere"], &["--listen"]),
         (&["serve"], &["--data"]),
@@ -134,7 +140,11 @@ fn a_folder_that_is_none_is_told_apart() {
     assert_failed(&serve(&folder, &[]), 1, &["cannot create", "data"]);
     std::fs::remove_file(folder.data()).unwrap();
     std::fs::create_dir(folder.data()).unwrap();
-    std::fs::write(folder.data().join("register.sqlite"), "not a database at all, but long enough to be taken for one".repeat(20)).unwrap();
+    std::fs::write(
+        folder.data().join("register.sqlite"),
+        "not a database at all, but long enough to be taken for one".repeat(20),
+    )
+    .unwrap();
     assert_failed(&serve(&folder, &[]), 1, &["register"]);
 }
 
