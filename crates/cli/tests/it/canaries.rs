@@ -217,11 +217,11 @@ fn plant_parquet(path: &Path, canary: &str) {
 /// A journal row that holds a canary, compressed as the journal's rows are.
 fn plant_journal_row(register: &Path, canary: &str) {
     let payload = zstd::bulk::compress(buried(canary).as_bytes(), 19).unwrap();
-    let hex: String = payload.iter().map(|byte| format!("{byte:02x}")).collect();
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         let register = Database::connect(format!("sqlite://{}?mode=rw", register.display())).await.unwrap();
-        let insert = format!("INSERT INTO journal (events_n, payload) VALUES (1, x'{hex}')");
-        register.execute_raw(Statement::from_string(register.get_database_backend(), insert)).await.unwrap();
+        let insert = "INSERT INTO journal (events_n, payload) VALUES (1, ?)";
+        let insert = Statement::from_sql_and_values(register.get_database_backend(), insert, [payload.into()]);
+        register.execute_raw(insert).await.unwrap();
         register.close().await.unwrap();
     });
 }

@@ -80,7 +80,9 @@ fn shapes(text: &str) -> Vec<(String, Vec<u8>)> {
         add(&format!("{case}utf-16 le"), wide.iter().flat_map(|unit| unit.to_le_bytes()).collect());
         add(&format!("{case}utf-16 be"), wide.iter().flat_map(|unit| unit.to_be_bytes()).collect());
         let latin: Option<Vec<u8>> = text.chars().map(|letter| u8::try_from(u32::from(letter)).ok()).collect();
-        latin.into_iter().for_each(|latin| add(&format!("{case}latin-1"), latin));
+        if let Some(latin) = latin {
+            add(&format!("{case}latin-1"), latin);
+        }
         add(&format!("{case}json"), escaped_json(&text).into_bytes());
         for (name, space) in [("url", "%20"), ("form", "+")] {
             let escaped = escaped_url(&text, space);

@@ -118,7 +118,9 @@ fn as_json(events: &[Value]) -> Vec<u8> {
 /// A batch with canaries for its identifiers, one event a line.
 pub fn as_ndjson(events: &[Value]) -> Vec<u8> {
     let mut text = format!("{}\n", envelope());
-    events.iter().for_each(|event| writeln!(text, "{event}").unwrap());
+    for event in events {
+        writeln!(text, "{event}").unwrap();
+    }
     text.into_bytes()
 }
 
@@ -317,8 +319,8 @@ pub fn other_bodies(token: &str) -> Vec<Request> {
             [format!("identity={escaped}"), format!("{escaped}={escaped}"), format!("identity=0&lang={escaped}")]
         {
             for path in ["/demo/sign-in", "/sign-out"] {
-                let sent = Request::new("POST", path).body(form.clone());
-                requests.push(sent.header("Content-Type", "application/x-www-form-urlencoded"));
+                let request = Request::new("POST", path).body(form.clone());
+                requests.push(request.header("Content-Type", "application/x-www-form-urlencoded"));
             }
         }
     }

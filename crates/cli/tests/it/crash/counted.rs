@@ -1,6 +1,6 @@
 //! What the data folder has counted, read with the store's own engine and held against the truth.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -59,22 +59,39 @@ type Rows = BTreeMap<String, [i64; 5]>;
 
 /// Holds the data folder against the truth.
 pub fn assert_equal(folder: &Folder, truth: &Truth, when: &[&str]) {
+    let differences = differences(folder, truth);
+    assert!(
+        differences.is_empty(),
+        "{when:?}, the first of {}:\n{}",
+        differences.len(),
+        differences[..differences.len().min(10)].join("\n")
+    );
+}
+
+/// Where the data folder differs from the truth.
+pub fn differences(folder: &Folder, truth: &Truth) -> Vec<String> {
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         let catalogue = Arc::new(Catalogue::embedded().unwrap());
         let store = Store::open_beside(store::Folder::new(folder.data()), catalogue).await.unwrap();
-        assert_eq!(store.register().journal_length().await.unwrap(), 0, "events wait in the journal {when:?}");
+        let mut differences = Vec::new();
+        let waiting = store.register().journal_length().await.unwrap();
+        if waiting > 0 {
+            differences.push(format!("{waiting} events wait in the journal"));
+        }
         let session = store.lake().session(&Table::ALL, &Prune::default()).await.unwrap();
         for (table, words, sums, only) in QUERIES {
             let query = format!("SELECT {words} AS words, {sums} FROM {table} WHERE {only} GROUP BY 1");
-            compare(table, truth, &rows(&session, &query).await, when);
+            differences.extend(compare(table, truth, &rows(&session, &query).await));
         }
-        compare("batches", truth, &rows(&session, BATCHES).await, when);
-        let twice = rows(&session, TWICE).await;
-        assert!(twice.is_empty(), "published twice {when:?}: {twice:?}");
-
+        differences.extend(compare("batches", truth, &rows(&session, BATCHES).await));
+        differences.extend(rows(&session, TWICE).await.into_keys().map(|figure| format!("published twice: {figure}")));
         let alive: usize = store.inventory().await.unwrap().iter().map(|(_, files, _, _)| files).sum();
-        assert_eq!(files_below(&folder.data().join("lake")), alive, "files that no manifest names {when:?}");
-    });
+        let found = files_below(&folder.data().join("lake"));
+        if found != alive {
+            differences.push(format!("{found} files, of which the manifest names {alive}"));
+        }
+        differences
+    })
 }
 
 async fn rows(session: &LakeSession, query: &str) -> Rows {
@@ -94,7 +111,8 @@ async fn rows(session: &LakeSession, query: &str) -> Rows {
     rows
 }
 
-fn compare(table: &str, truth: &Truth, counted: &Rows, when: &[&str]) {
+fn compare(table: &str, truth: &Truth, counted: &Rows) -> Vec<String> {
+    let distinct = |set: &BTreeSet<String>| i64::try_from(set.len()).unwrap();
     let expected: Rows = truth
         .tables
         .get(table)
@@ -102,18 +120,15 @@ fn compare(table: &str, truth: &Truth, counted: &Rows, when: &[&str]) {
         .flatten()
         .map(|(words, count)| {
             let [n, one, two] = count.sums;
-            let distinct = |set: &std::collections::BTreeSet<String>| i64::try_from(set.len()).unwrap();
             (words.clone(), [n, one, two, distinct(&count.people), distinct(&count.things)])
         })
         .collect();
-    let wrong: Vec<String> = expected
-        .keys()
-        .chain(counted.keys())
+    let words: BTreeSet<&String> = expected.keys().chain(counted.keys()).collect();
+    words
+        .into_iter()
         .filter(|words| expected.get(*words) != counted.get(*words))
-        .map(|words| format!("{words}: accepted {:?}, counted {:?}", expected.get(words), counted.get(words)))
-        .take(10)
-        .collect();
-    assert!(wrong.is_empty(), "{table} {when:?}, {} rows:\n{}", expected.len(), wrong.join("\n"));
+        .map(|words| format!("{table} {words}: accepted {:?}, counted {:?}", expected.get(words), counted.get(words)))
+        .collect()
 }
 
 fn files_below(folder: &Path) -> usize {

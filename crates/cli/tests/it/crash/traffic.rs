@@ -136,6 +136,16 @@ pub struct Traffic {
     seed: u64,
 }
 
+/// Declares the schools.
+pub fn declare_schools(to: SocketAddr, token: &str) {
+    for (uai, academy) in SCHOOLS {
+        let body = roster(academy, CLASSES, PUPILS).to_string();
+        let path = format!("/api/v1/establishments/{uai}/roster");
+        let answer = Request::json("PUT", path, token, body).send(to);
+        assert_eq!(answer.status, 200, "{}", answer.text());
+    }
+}
+
 /// Where and on what an event happens.
 struct Scene<'a> {
     uai: &'a str,
@@ -148,16 +158,6 @@ struct Scene<'a> {
 impl Traffic {
     pub fn new(seed: u64) -> Self {
         Self { catalogue: Catalogue::embedded().unwrap(), seed }
-    }
-
-    /// Declares the schools.
-    pub fn send_rosters(&self, to: SocketAddr, token: &str) {
-        for (uai, academy) in SCHOOLS {
-            let body = roster(academy, CLASSES, PUPILS).to_string();
-            let path = format!("/api/v1/establishments/{uai}/roster");
-            let answer = Request::json("PUT", path, token, body).send(to);
-            assert_eq!(answer.status, 200, "{}", answer.text());
-        }
     }
 
     /// The batch with a number; it is the same whenever it is asked for. What it comes to is added to `truth`.
@@ -197,7 +197,9 @@ impl Traffic {
         let ndjson = index.is_multiple_of(2);
         let plain = if ndjson {
             let mut text = format!("{head}\n");
-            events.iter().for_each(|event| writeln!(text, "{event}").unwrap());
+            for event in &events {
+                writeln!(text, "{event}").unwrap();
+            }
             text
         } else {
             head["events"] = events.into();

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use super::problem;
 use crate::crash::counted;
-use crate::crash::traffic::{Batch, Traffic, Truth};
+use crate::crash::traffic::{Batch, Traffic, Truth, declare_schools};
 use crate::server::{Answer, Folder, Request, Server, program, run};
 
 const START: &str = "2025-11-17T12:00:00Z";
@@ -92,7 +92,7 @@ fn a_full_disk_loses_nothing_and_is_told() {
     };
     let mut sender = Sender::new(folder.token("collect", "all"));
     let mut server = start(&folder);
-    sender.traffic.send_rosters(server.address(), &sender.token);
+    declare_schools(server.address(), &sender.token);
     disk.fill(600_000);
     let (refused, answer) = sender.send_until_full(server.address());
     insta::assert_snapshot!(problem(&answer), @"507 /problems/disk-full: The server's disk is full. nothing of this request was kept; send it again once the operator has freed some space, again after 60 s");
@@ -133,7 +133,7 @@ fn a_disk_that_is_full_for_a_while_needs_no_restart() {
     command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(folder.data());
     command.args(["--demo", "--clock", "simulated", "--clock-start", START]);
     let server = Server::spawn(command);
-    sender.traffic.send_rosters(server.address(), &sender.token);
+    declare_schools(server.address(), &sender.token);
     let (refused, answer) = sender.send_until_full(server.address());
     assert!(problem(&answer).starts_with("507 /problems/disk-full"), "{}", answer.text());
     let lifted = Command::new("prlimit").args(["--fsize=unlimited", "--pid", &server.pid().to_string()]).status();

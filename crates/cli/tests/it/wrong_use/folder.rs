@@ -7,7 +7,7 @@ use std::process::Output;
 use sea_orm::{ConnectionTrait, Database, Statement};
 
 use super::NOW;
-use crate::server::{Folder, Server, run};
+use crate::server::{Folder, Server, program, run};
 
 /// A folder that a server has worked on and left.
 fn used(arguments: &[&str]) -> Folder {
@@ -146,6 +146,14 @@ fn a_folder_that_is_none_is_told_apart() {
     )
     .unwrap();
     assert_failed(&serve(&folder, &[]), 1, &["register"]);
+}
+
+#[test]
+fn a_folder_may_be_named_without_its_path() {
+    let folder = Folder::new();
+    let done = program().current_dir(folder.root()).args(["maintain", "--data", "here"]).output().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    assert!(folder.root().join("here.keys").exists());
 }
 
 #[test]

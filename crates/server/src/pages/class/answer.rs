@@ -135,7 +135,7 @@ fn pupils(lang: Lang, within: &str, documented: f64, enrolled: Option<f64>) -> S
         }
         _ if documented < 0.5 => {
             let none = lang.pick("aucun élève", "no pupil");
-            Sentence::new(&format!("{within}, "), none, "eleves", lang.pick(" n’a de trace.", " has an item."))
+            Sentence::new(&format!("{within}, "), none, "sans-trace", lang.pick(" n’a de trace.", " has an item."))
         }
         enrolled => {
             let of = enrolled.map(|enrolled| format!(" {} {}", lang.pick("sur", "of"), number(lang, enrolled)));

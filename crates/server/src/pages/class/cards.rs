@@ -11,8 +11,15 @@ use crate::pages::words::{name_of_one, number, say, unit_of};
 /// The cards in their order.
 pub(super) fn all<'a>(scene: &Scene<'a>) -> Vec<Card<'a>> {
     let next = |anchor: &str, fr: &str, en: &str| Some((format!("#{anchor}"), scene.lang().pick(fr, en).to_owned()));
+    // A single week, or one without items, has no line over the weeks.
+    let has_line = scene.weeks.list().len() > 1 && scene.whole("media_count").is_some_and(|items| items > 0.0);
+    let items = if has_line {
+        next("traces", "Voir semaine par semaine", "See week by week")
+    } else {
+        next("natures", "Voir par nature", "See by kind")
+    };
     let cards = [
-        one(scene, "media_count", next("traces", "Voir semaine par semaine", "See week by week")),
+        one(scene, "media_count", items),
         one(scene, "pupils_documented", next("sans-trace", "Voir les élèves sans trace", "See pupils without items")),
         one(scene, "comment_count", next("ecrits", "Voir les écrits", "See the writing")),
         one(scene, "review_count", None),

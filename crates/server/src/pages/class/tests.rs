@@ -140,4 +140,8 @@ fn a_single_week_needs_no_line() {
     let html = sample("2025-W47").page(Lang::Fr, "ma-classe-semaine", |scene| page(scene, ""));
     assert!(!html.contains("id=\"traces\""));
     assert!(html.contains("id=\"natures\""));
+    // Every link inside the page leads somewhere.
+    for target in html.split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next()) {
+        assert!(html.contains(&format!("id=\"{target}\"")), "{target}");
+    }
 }
