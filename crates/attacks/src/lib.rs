@@ -1,0 +1,56 @@
+//! Attacks on what the exit gate lets out, and the statistics that judge them. Pure: an attack takes published figures
+//! and says what it learnt.
+//!
+//! Each attack comes with a **control**: the same attack on a deliberately broken variant, where it must succeed, so that
+//! a failure on the real thing means something. Short forms run in the tests, long ones in `bench privacy`.
+
+use std::fmt;
+
+/// What a measured figure must satisfy.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Bound {
+    /// No more than this.
+    AtMost(f64),
+    /// No less than this.
+    AtLeast(f64),
+    /// Printed, not judged.
+    Shown,
+}
+
+/// One measured figure of an attack or of its control.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// Its name in `bench privacy --json`, with its unit: `differencing_month_accuracy_ratio`.
+    pub name: &'static str,
+    /// What was measured.
+    pub value: f64,
+    /// What it must satisfy.
+    pub bound: Bound,
+}
+
+impl Finding {
+    /// A figure and what it must satisfy.
+    pub const fn new(name: &'static str, value: f64, bound: Bound) -> Self {
+        Self { name, value, bound }
+    }
+
+    /// True when the bound holds; never for something that is not a number.
+    pub fn holds(&self) -> bool {
+        match self.bound {
+            Bound::AtMost(most) => self.value <= most,
+            Bound::AtLeast(least) => self.value >= least,
+            Bound::Shown => !self.value.is_nan(),
+        }
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, value, bound } = self;
+        match bound {
+            Bound::AtMost(most) => write!(f, "{name} = {value} (at most {most})"),
+            Bound::AtLeast(least) => write!(f, "{name} = {value} (at least {least})"),
+            Bound::Shown => write!(f, "{name} = {value}"),
+        }
+    }
+}
