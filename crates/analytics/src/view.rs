@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use catalogue::{Catalogue, Measure, Unit};
 use serde::{Serialize, Serializer};
 
 /// One figure.
@@ -63,6 +64,12 @@ impl View {
             .map(|figure| figure.value)
     }
 
+    /// The sum of measures as wholes in a period; `None` when one of them is missing.
+    pub(crate) fn sum(&self, catalogue: &Catalogue, measures: &[u16], period: &str) -> Option<f64> {
+        let part = |index: &u16| self.value(&catalogue.measures().get(usize::from(*index))?.name, period);
+        measures.iter().map(part).sum()
+    }
+
     /// A measure split one way in a period: word and value, in the order of the figures.
     pub fn split<'a>(
         &'a self,
@@ -81,6 +88,12 @@ impl View {
     pub fn is_withheld(&self, measure: &str, period: &str) -> bool {
         self.withheld.iter().any(|one| one.measure == measure && one.period == period)
     }
+}
+
+/// What is above over what is below, in the measure's unit. Nothing below is no rate, not a rate of zero.
+pub(crate) fn rate(measure: &Measure, above: f64, below: f64) -> Option<f64> {
+    let factor = if measure.unit == Unit::Percent { 100.0 } else { 1.0 };
+    (below > 0.0).then(|| factor * above / below)
 }
 
 /// Whole numbers without a decimal point, as a count is written.

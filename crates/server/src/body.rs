@@ -7,6 +7,8 @@ use axum::body::BodyDataStream;
 use axum::http::{HeaderMap, StatusCode, header};
 use futures::StreamExt;
 use serde::de::DeserializeOwned;
+use tokio::time::error::Elapsed;
+use tokio::time::{Instant, timeout_at};
 
 use crate::problem::Problem;
 
@@ -15,6 +17,10 @@ pub const MOST_SENT: usize = 8 * 1_024 * 1_024;
 
 /// The most bytes once decompressed: 5,000 events of three kilobytes.
 pub const MOST_UNPACKED: usize = 16 * 1_024 * 1_024;
+
+/// How long a sender may be silent, and how long a body may take in all: a slow sender must not hold its turn for ever.
+const LONGEST_SILENCE: Duration = Duration::from_secs(30);
+const LONGEST_BODY: Duration = Duration::from_secs(180);
 
 /// The most bytes of a refused body that are read and forgotten, and the longest time this may take.
 const MOST_DISCARDED: usize = 128 * 1_024 * 1_024;
@@ -25,6 +31,11 @@ fn too_large(what: &str, most: usize) -> Problem {
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The body is too large", detail)
 }
 
+fn too_slow(_: Elapsed) -> Problem {
+    let detail = "the body came too slowly: it may rest for 30 seconds and take 3 minutes in all; send a smaller batch";
+    Problem::new(StatusCode::REQUEST_TIMEOUT, "too-slow", "The body took too long", detail)
+}
+
 /// Reads a body and undoes its content encoding (identity, gzip or zstd).
 pub async fn read(headers: &HeaderMap, body: &mut BodyDataStream) -> Result<Vec<u8>, Problem> {
     let declared = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
@@ -32,7 +43,10 @@ pub async fn read(headers: &HeaderMap, body: &mut BodyDataStream) -> Result<Vec<
         return Err(too_large("the body", MOST_SENT));
     }
     let mut sent = Vec::with_capacity(declared.unwrap_or(0).min(256 * 1_024));
-    while let Some(chunk) = body.next().await {
+    let until = Instant::now() + LONGEST_BODY;
+    while let Some(chunk) =
+        timeout_at(until.min(Instant::now() + LONGEST_SILENCE), body.next()).await.map_err(too_slow)?
+    {
         let chunk = chunk.map_err(|_| {
             let detail = "the connection ended before the body did; send the batch again";
             Problem::new(StatusCode::BAD_REQUEST, "cut-short", "The body was cut short", detail)

@@ -12,7 +12,7 @@ use privacy::entry::Claims;
 use privacy::exit::{OwnAccess, Subject, Viewer};
 use privacy::{Pseudonym, Uai};
 use serde::Deserialize;
-use store::Establishment;
+use store::{Establishment, RosterClass};
 
 use crate::app::{App, date_of};
 use crate::problem::Problem;
@@ -75,52 +75,77 @@ pub async fn establishment(app: &App, uai: &Uai) -> Result<Establishment, Proble
     app.store.register().establishment(uai).await?.ok_or_else(Problem::not_found)
 }
 
-/// The teacher's own class over the range her address asks for.
-pub async fn own_class(app: &App, claims: &Claims, state: &ViewState) -> Result<Compared, Problem> {
-    let uai = claims.establishment().filter(|_| claims.role() == Some(Role::Teacher)).ok_or_else(Problem::not_found)?;
-    let place = establishment(app, &uai).await?;
-    let range = state.range(app, place.academy.zone()).map_err(|error| bad_range(&error))?;
-    let approvals = Approvals::load(app.store.register()).await?;
-    let view = class_in(app, &approvals, claims, &uai, &range).await?.ok_or_else(Problem::not_found)?;
-    let previous = match range.previous(&app.calendar, place.academy.zone()).filter(|_| state.compares()) {
-        Some(range) => class_in(app, &approvals, claims, &uai, &range).await?.map(|view| (range, view)),
-        None => None,
-    };
-    Ok(Compared { range, view, previous, demonstration: approvals.are_for_demonstration() })
+/// Where a teacher teaches. For anybody else her page does not exist.
+pub fn school_of_teacher(claims: &Claims) -> Result<Uai, Problem> {
+    claims.establishment().filter(|_| claims.role() == Some(Role::Teacher)).ok_or_else(Problem::not_found)
 }
 
-/// Her class in the range's school year; `None` where she has none. The view is logged before a row is read.
+/// A teacher's own class as its school year's roster has it, and what she sees of it.
+pub struct OwnClass {
+    /// The class.
+    pub class: RosterClass,
+    /// Its figures.
+    pub compared: Compared,
+}
+
+/// The teacher's own class over a range; `None` where that school year's roster has no class of hers.
+///
+/// Every view is logged before a row is read. Both ranges are read at the same time.
+pub async fn own_class(
+    app: &App,
+    claims: &Claims,
+    zone: Zone,
+    compares: bool,
+    range: Range,
+) -> Result<Option<OwnClass>, Problem> {
+    let uai = school_of_teacher(claims)?;
+    let approvals = Approvals::load(app.store.register()).await?;
+    let before = range.previous(&app.calendar, zone).filter(|_| compares);
+    let earlier = async {
+        match &before {
+            Some(range) => class_in(app, &approvals, claims, &uai, range).await,
+            None => Ok(None),
+        }
+    };
+    let (now, earlier) = tokio::try_join!(class_in(app, &approvals, claims, &uai, &range), earlier)?;
+    let Some((class, view)) = now else { return Ok(None) };
+    let previous = before.zip(earlier.map(|(_, view)| view));
+    let demonstration = approvals.are_for_demonstration();
+    Ok(Some(OwnClass { class, compared: Compared { range, view, previous, demonstration } }))
+}
+
+/// Her class in the range's school year; `None` where she has none: her claims name it, and that year's roster must agree.
 async fn class_in(
     app: &App,
     approvals: &Approvals,
     claims: &Claims,
     uai: &Uai,
     range: &Range,
-) -> Result<Option<View>, Problem> {
+) -> Result<Option<(RosterClass, View)>, Problem> {
     let Some((person, class)) = class_of(app, claims, uai, range.school_year()).await? else { return Ok(None) };
-    let viewer = Viewer { establishment: uai.clone(), person, classes: vec![class] };
-    let subject = Subject::Class(class);
+    let viewer = Viewer { establishment: uai.clone(), person, classes: vec![class.class] };
+    let subject = Subject::Class(class.class);
     let logged = app
         .store
         .register()
         .log_view(app.clock.real(), &claims.audit_name(), uai, person, subject, &range.label)
         .await?;
     let access = OwnAccess::check(&viewer, subject, logged).map_err(|_| Problem::not_found())?;
-    let view = own::class_view(&app.store, approvals, &access, range).await?;
-    Ok(Some(view.into_value()))
+    let view = own::class_view(&app.store, approvals, &access, &class, range).await?;
+    Ok(Some((class, view.into_value())))
 }
 
-/// Who she is and which class is hers in a school year: her claims name it, and that year's roster agrees.
-pub async fn class_of(
+async fn class_of(
     app: &App,
     claims: &Claims,
     uai: &Uai,
     year: SchoolYear,
-) -> Result<Option<(Pseudonym, Pseudonym)>, Problem> {
+) -> Result<Option<(Pseudonym, RosterClass)>, Problem> {
     let Some(in_year) = claims.in_year(year) else { return Ok(None) };
     let Some(class) = in_year.class else { return Ok(None) };
-    let teaches = own::teaches(&app.store, uai, year, in_year.person, class).await?;
-    Ok(teaches.then_some((in_year.person, class)))
+    let classes = app.store.register().classes(uai, year).await?;
+    let hers = classes.into_iter().find(|one| one.class == class && one.teachers.contains(&in_year.person));
+    Ok(hers.map(|class| (in_year.person, class)))
 }
 
 /// A school over a range: its head's own, or the one an operator asks for.
@@ -138,18 +163,31 @@ pub async fn school(app: &App, claims: &Claims, state: &ViewState) -> Result<(Es
 pub async fn school_over(app: &App, uai: &Uai, zone: Zone, state: &ViewState) -> Result<Compared, Problem> {
     let range = state.range(app, zone).map_err(|error| bad_range(&error))?;
     let approvals = Approvals::load(app.store.register()).await?;
-    let view = school::school_view(&app.store, &approvals, uai, &range).await?;
-    let previous = match range.previous(&app.calendar, zone).filter(|_| state.compares()) {
-        Some(range) => {
-            let view = school::school_view(&app.store, &approvals, uai, &range).await?;
-            Some((range, view))
-        }
-        None => None,
-    };
-    Ok(Compared { range, view, previous, demonstration: approvals.are_for_demonstration() })
+    let before = range.previous(&app.calendar, zone).filter(|_| state.compares());
+    let approved = &approvals;
+    let look = |range: Range| async move { school::school_view(&app.store, approved, uai, &range).await };
+    compared(range, before, &approvals, look).await
 }
 
-fn bad_range(error: &NoRange) -> Problem {
+/// A range and the one before it, looked at at the same time.
+pub async fn compared<F: Future<Output = Result<View, store::Error>>>(
+    range: Range,
+    before: Option<Range>,
+    approvals: &Approvals,
+    look: impl Fn(Range) -> F,
+) -> Result<Compared, Problem> {
+    let earlier = async {
+        match &before {
+            Some(range) => look(range.clone()).await.map(Some),
+            None => Ok(None),
+        }
+    };
+    let (view, earlier) = tokio::try_join!(look(range.clone()), earlier)?;
+    Ok(Compared { range, view, previous: before.zip(earlier), demonstration: approvals.are_for_demonstration() })
+}
+
+/// What to answer to a range that makes no sense.
+pub fn bad_range(error: &NoRange) -> Problem {
     let status = axum::http::StatusCode::UNPROCESSABLE_ENTITY;
     Problem::new(status, "range", "The range is not as expected", error.to_string())
 }

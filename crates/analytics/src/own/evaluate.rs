@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use calendar::IsoWeek;
-use catalogue::{Catalogue, Column, Measure, Operand, RosterCount, Split, Table, Unit, Value};
+use catalogue::{Catalogue, Column, Measure, Operand, RosterCount, Split, Table, Value};
 use privacy::Pseudonym;
 use privacy::exit::Protection;
 use store::Denominators;
@@ -12,7 +12,7 @@ use super::rows::{PersonRow, PupilRow, Rows};
 use super::{Labels, names, unit};
 use crate::governance::Approved;
 use crate::range::Range;
-use crate::view::{Figure, View};
+use crate::view::{self, Figure, View};
 
 /// All figures of an approved measure.
 pub(super) fn measure(
@@ -184,10 +184,7 @@ fn rate(
 ) -> Vec<Figure> {
     let operand = |operand: &Operand, period: &str| -> Option<f64> {
         match operand {
-            Operand::Measures(measures) => measures
-                .iter()
-                .map(|index| so_far.value(&catalogue.measures().get(usize::from(*index))?.name, period))
-                .sum(),
+            Operand::Measures(measures) => so_far.sum(catalogue, measures, period),
             Operand::Roster(count) => {
                 let declared = match count {
                     RosterCount::Teachers => roster.teachers,
@@ -199,13 +196,11 @@ fn rate(
             }
         }
     };
-    let factor = if measure.unit == Unit::Percent { 100.0 } else { 1.0 };
     let periods = range.weeks.iter().map(ToString::to_string).chain([range.label.clone()]);
     periods
         .filter_map(|period| {
-            let (above, below) = (operand(numerator, &period)?, operand(denominator, &period)?);
-            // Nothing deposited is no rate, not a rate of zero.
-            (below > 0.0).then(|| figure(measure, period, &[], factor * above / below))
+            let value = view::rate(measure, operand(numerator, &period)?, operand(denominator, &period)?)?;
+            Some(figure(measure, period, &[], value))
         })
         .collect()
 }

@@ -5,11 +5,10 @@ mod rows;
 
 use std::collections::BTreeMap;
 
-use calendar::SchoolYear;
 use catalogue::{Catalogue, Contributor, Measure, Origin, Value, View as ViewName};
+use privacy::Pseudonym;
 use privacy::exit::{Figures, OwnAccess, Protection, Released, Subject};
-use privacy::{Pseudonym, Uai};
-use store::{Denominators, Store};
+use store::{Denominators, RosterClass, Store};
 
 use crate::governance::Approvals;
 use crate::range::Range;
@@ -22,28 +21,34 @@ pub type Labels = BTreeMap<Pseudonym, String>;
 /// Her class over a range, as [`View`]: every approved measure of `Ma classe`, per week and for the whole range, with
 /// its splits. Pupils are called by two-digit numbers that stay the same over a school year.
 ///
-/// Fails when the store does.
+/// `roster` is the class as that school year's roster has it. Fails when the store does.
 pub async fn class_view(
     store: &Store,
     approvals: &Approvals,
     access: &OwnAccess,
+    roster: &RosterClass,
     range: &Range,
 ) -> Result<Released<View>, store::Error> {
-    let Subject::Class(class) = access.subject() else {
-        return Ok(Released::own(Figures::new(View::default()), access));
+    let class = match access.subject() {
+        Subject::Class(class) if class == roster.class => class,
+        _ => return Ok(Released::own(Figures::new(View::default()), access)),
     };
     let catalogue = store.catalogue();
-    let year = range.school_year();
-    let roster = declared(store, access.establishment(), year, class).await?;
+    let declared = Denominators {
+        classes: 1,
+        teachers: roster.teachers.len() as u64,
+        pupils: roster.pupils.len() as u64,
+        families: roster.families.len() as u64,
+    };
     let rows = rows::read(store, access.establishment(), class, range).await?;
     let labels = labels(&roster.pupils, &rows);
     let mut view = View { view: ViewName::MaClasse.slug(), ..View::default() };
     for measure in catalogue.measures().iter().filter(|measure| is_own(measure)) {
         match approvals.approve(catalogue, measure) {
             Ok(approved) => {
-                let found = evaluate::measure(catalogue, approved, &rows, &labels, &roster.denominators, range, &view);
+                let found = evaluate::measure(catalogue, approved, &rows, &labels, &declared, range, &view);
                 view.figures.extend(found);
-                view.figures.extend(declared_beside(measure, &roster.denominators, range));
+                view.figures.extend(declared_beside(measure, &declared, range));
             }
             Err(_) => view.withheld.push(WithheldFigure {
                 measure: measure.name.clone(),
@@ -79,26 +84,6 @@ fn declared_beside(measure: &Measure, roster: &Denominators, range: &Range) -> O
     })
 }
 
-/// What the roster says of a class.
-struct Declared {
-    pupils: Vec<Pseudonym>,
-    denominators: Denominators,
-}
-
-async fn declared(store: &Store, uai: &Uai, year: SchoolYear, class: Pseudonym) -> Result<Declared, store::Error> {
-    let classes = store.register().classes(uai, year).await?;
-    let Some(found) = classes.into_iter().find(|one| one.class == class) else {
-        return Ok(Declared { pupils: Vec::new(), denominators: Denominators::default() });
-    };
-    let denominators = Denominators {
-        classes: 1,
-        teachers: found.teachers.len() as u64,
-        pupils: found.pupils.len() as u64,
-        families: found.families.len() as u64,
-    };
-    Ok(Declared { pupils: found.pupils, denominators })
-}
-
 /// Pupils in the order of their pseudonyms: those of the roster first, then those only seen in events.
 fn labels(roster: &[Pseudonym], rows: &rows::Rows) -> Labels {
     let seen = rows.pupils.iter().map(|row| row.pupil);
@@ -106,18 +91,6 @@ fn labels(roster: &[Pseudonym], rows: &rows::Rows) -> Labels {
     others.sort_unstable();
     others.dedup();
     roster.iter().copied().chain(others).zip(1..).map(|(pupil, nth)| (pupil, format!("{nth:02}"))).collect()
-}
-
-/// Whether a teacher may see a class: her claims name it, and the roster of that school year says that she teaches it.
-pub async fn teaches(
-    store: &Store,
-    uai: &Uai,
-    year: SchoolYear,
-    teacher: Pseudonym,
-    class: Pseudonym,
-) -> Result<bool, store::Error> {
-    let classes = store.register().classes(uai, year).await?;
-    Ok(classes.iter().any(|one| one.class == class && one.teachers.contains(&teacher)))
 }
 
 /// The label of a measure's unit, for figures.

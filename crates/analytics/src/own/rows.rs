@@ -48,19 +48,16 @@ pub(super) async fn read(store: &Store, uai: &Uai, class: Pseudonym, range: &Ran
         range.first_day(),
         range.last_day()
     );
-    let people = session
-        .sql(&format!(
-            "SELECT role, person, week, event, facet, outcome, SUM(n) AS n, SUM(duration_ms) AS duration_ms, \
-                    SUM(volume_kb) AS volume_kb \
-             FROM person_week WHERE {of_class} GROUP BY role, person, week, event, facet, outcome"
-        ))
-        .await?;
-    let pupils = session
-        .sql(&format!(
-            "SELECT pupil, week, event, facet, domain, theme, SUM(n) AS n \
-             FROM pupil_week WHERE {of_class} GROUP BY pupil, week, event, facet, domain, theme"
-        ))
-        .await?;
+    let people = format!(
+        "SELECT role, person, week, event, facet, outcome, SUM(n) AS n, SUM(duration_ms) AS duration_ms, \
+                SUM(volume_kb) AS volume_kb \
+         FROM person_week WHERE {of_class} GROUP BY role, person, week, event, facet, outcome"
+    );
+    let pupils = format!(
+        "SELECT pupil, week, event, facet, domain, theme, SUM(n) AS n \
+         FROM pupil_week WHERE {of_class} GROUP BY pupil, week, event, facet, domain, theme"
+    );
+    let (people, pupils) = tokio::try_join!(session.sql(&people), session.sql(&pupils))?;
     let mut rows = Rows::default();
     for batch in &people {
         let (role, event, facet, outcome) =

@@ -5,8 +5,9 @@ mod released;
 mod technical;
 
 use catalogue::{Measure, Origin, View as ViewName};
+use jiff::civil::Date;
 use privacy::Uai;
-use store::Store;
+use store::{LakeSession, Prune, Store, Table};
 
 use crate::governance::Approvals;
 use crate::range::Range;
@@ -33,8 +34,11 @@ pub async fn school_view(store: &Store, approvals: &Approvals, uai: &Uai, range:
             }),
         }
     }
-    released::add(store, &frozen, uai, range, &mut view).await?;
-    technical::add(store, &technical, Some(uai), range, &mut view).await?;
+    let session = session(store, &[Table::Releases, Table::TechDay, Table::InstallDay], Some(uai), range).await?;
+    let (released, measured) =
+        tokio::try_join!(released::read(&session, uai, range), technical::read(&session, Some(uai), range))?;
+    released::add(catalogue, &frozen, &released, range, &mut view);
+    technical::add(catalogue, &technical, measured, range, &mut view);
     Ok(view)
 }
 
@@ -56,8 +60,25 @@ pub async fn system_technical(store: &Store, approvals: &Approvals, range: &Rang
             }),
         }
     }
-    technical::add(store, &technical, None, range, &mut view).await?;
+    let session = session(store, &[Table::TechDay, Table::InstallDay], None, range).await?;
+    let measured = technical::read(&session, None, range).await?;
+    technical::add(catalogue, &technical, measured, range, &mut view);
     Ok(view)
+}
+
+/// The files that a range may need. Rows of `tech_day` lie in their day's month, not in their week's, and a school period's
+/// release in the month of its last day.
+async fn session(
+    store: &Store,
+    tables: &[Table],
+    uai: Option<&Uai>,
+    range: &Range,
+) -> Result<LakeSession, store::Error> {
+    let of_day = |day: Date| i32::from(day.year()) * 100 + i32::from(day.month());
+    let of_weeks = range.months();
+    let first = of_day(range.first_day()).min(*of_weeks.start());
+    let last = of_day(range.last_day()).max(*of_weeks.end());
+    store.lake().session(tables, &Prune { months: Some(first..=last), establishment: uai.cloned() }).await
 }
 
 /// The slug of the operator's view.

@@ -3,47 +3,41 @@
 use std::collections::BTreeMap;
 
 use arrow::array::Array;
-use catalogue::{Catalogue, Measure, Operand, Unit, Value};
+use catalogue::{Catalogue, Measure, Operand, Value};
 use privacy::Uai;
 use privacy::exit::{Protection, ReleaseRecord, Released, StoredFigure};
-use store::{Error, Prune, Store, Table};
+use store::{Error, LakeSession};
 
 use super::{DENOMINATOR, PREVIOUS_YEAR};
 use crate::governance::Approved;
 use crate::range::Range;
 use crate::rows::{numbers, texts};
-use crate::view::{FEW_OR_NONE, Figure, View, WithheldFigure};
+use crate::view::{self, FEW_OR_NONE, Figure, View, WithheldFigure};
 
 /// Adds the releases of a range.
-pub(super) async fn add(
-    store: &Store,
+pub(super) fn add(
+    catalogue: &Catalogue,
     measures: &[Approved<'_>],
-    uai: &Uai,
+    released: &[Released<StoredFigure>],
     range: &Range,
     view: &mut View,
-) -> Result<(), Error> {
-    let catalogue = store.catalogue();
-    let released = read(store, uai, range).await?;
+) {
     for approved in measures {
         let measure = approved.measure();
         if let Value::Rate { numerator: Operand::Measures(above), denominator: Operand::Measures(below) } =
             &measure.value
         {
-            let sum = |measures: &[u16], view: &View, period: &str| -> Option<f64> {
-                let part = |index: &u16| view.value(&catalogue.measures().get(usize::from(*index))?.name, period);
-                measures.iter().map(part).sum()
-            };
             for period in periods(range) {
-                let parts = sum(above, view, &period).zip(sum(below, view, &period)).filter(|(_, below)| *below > 0.0);
+                let parts = view.sum(catalogue, above, &period).zip(view.sum(catalogue, below, &period));
                 let parts =
-                    parts.filter(|_| cover_the_same_weeks(&released, catalogue, above.iter().chain(below), &period));
-                if let Some((above, below)) = parts {
+                    parts.filter(|_| cover_the_same_weeks(released, catalogue, above.iter().chain(below), &period));
+                if let Some(value) = parts.and_then(|(above, below)| view::rate(measure, above, below)) {
                     view.figures.push(Figure {
                         measure: measure.name.clone(),
-                        protection: protection(&released, &period),
+                        protection: protection(released, &period),
                         period,
                         dimensions: BTreeMap::new(),
-                        value: factor(measure) * above / below,
+                        value,
                         unit: measure.unit.slug(),
                         low: None,
                         high: None,
@@ -57,7 +51,6 @@ pub(super) async fn add(
             put(one, measure, view);
         }
     }
-    Ok(())
 }
 
 fn withheld(measure: &str, period: String) -> WithheldFigure {
@@ -90,11 +83,6 @@ fn protection(released: &[Released<StoredFigure>], period: &str) -> String {
     of_period.map_or(Protection::K(5), |one| one.protection()).to_string()
 }
 
-/// Per cent are written as such.
-fn factor(measure: &Measure) -> f64 {
-    if measure.unit == Unit::Percent { 100.0 } else { 1.0 }
-}
-
 #[expect(clippy::cast_precision_loss, reason = "the exit gate refuses sums above 2^53")]
 fn put(one: &Released<StoredFigure>, measure: &Measure, view: &mut View) {
     let stored = one.value();
@@ -117,8 +105,13 @@ fn put(one: &Released<StoredFigure>, measure: &Measure, view: &mut View) {
     if stored.split.is_empty() {
         // A rate over the roster is stored as its two parts.
         let is_rate = matches!(measure.value, Value::Rate { .. });
-        let whole = stored.denominator.filter(|whole| is_rate && *whole > 0);
-        let share = whole.map_or(value as f64, |whole| factor(measure) * value as f64 / whole as f64);
+        let share = if is_rate {
+            view::rate(measure, value as f64, stored.denominator.unwrap_or(0) as f64)
+        } else {
+            Some(value as f64)
+        };
+        // Over a roster that declares nobody there is no rate; its numerator alone would be read as one.
+        let Some(share) = share else { return };
         push(stored.measure.clone(), BTreeMap::new(), share);
         if let Some(denominator) = stored.denominator {
             push(format!("{}{DENOMINATOR}", stored.measure), BTreeMap::new(), denominator as f64);
@@ -132,11 +125,12 @@ fn put(one: &Released<StoredFigure>, measure: &Measure, view: &mut View) {
     }
 }
 
-async fn read(store: &Store, uai: &Uai, range: &Range) -> Result<Vec<Released<StoredFigure>>, Error> {
-    // A school period ends on a day of its last week, and its release lies in that day's month.
-    let months = *range.months().start()..=range.last_day().strftime("%Y%m").to_string().parse().unwrap_or(i32::MAX);
-    let prune = Prune { months: Some(months), establishment: Some(uai.clone()) };
-    let session = store.lake().session(&[Table::Releases], &prune).await?;
+/// Reads the releases of a range.
+pub(super) async fn read(
+    session: &LakeSession,
+    uai: &Uai,
+    range: &Range,
+) -> Result<Vec<Released<StoredFigure>>, Error> {
     let labels: Vec<String> = periods(range).map(|label| format!("'{label}'")).collect();
     let query = format!(
         "SELECT measure, period, split, word, value, previous, denominator, k FROM releases \

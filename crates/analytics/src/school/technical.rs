@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use calendar::IsoWeek;
-use catalogue::{Catalogue, InstallColumn, Measure, Operand, Unit, Value};
+use catalogue::{Catalogue, InstallColumn, Measure, Operand, Value};
 use privacy::Uai;
 use privacy::exit::{DistinctDevices, Figures, Protection, Released};
-use store::{Error, Prune, Store, Table, date, histogram};
+use store::{Error, LakeSession, date, histogram};
 
 use crate::governance::Approved;
 use crate::range::Range;
 use crate::rows::{days, numbers, texts};
-use crate::view::{FEW_OR_NONE, Figure, View, WithheldFigure};
+use crate::view::{self, FEW_OR_NONE, Figure, View, WithheldFigure};
 
 /// One row of `tech_day`, summed over versions, platforms and screens.
 struct Row {
@@ -22,27 +22,32 @@ struct Row {
     n: u64,
 }
 
-/// Adds the technical measures of a range, of one establishment or of all together.
-pub(super) async fn add(
-    store: &Store,
+/// What was measured in a range, and on how many devices.
+pub(super) struct Measured {
+    rows: Vec<Row>,
+    devices: DistinctDevices,
+}
+
+/// Adds the technical measures of a range.
+pub(super) fn add(
+    catalogue: &Catalogue,
     measures: &[Approved<'_>],
-    uai: Option<&Uai>,
+    measured: Measured,
     range: &Range,
     view: &mut View,
-) -> Result<(), Error> {
-    let rows = read(store, uai, range).await?;
-    let devices = devices(store, uai, range, &rows).await?;
-    let mut figures: Vec<Figure> = Vec::new();
+) {
+    let Measured { rows, devices } = measured;
+    let mut so_far = View::default();
     for approved in measures {
         let measure = approved.measure();
         for week in &range.weeks {
-            let found = value(store.catalogue(), measure, &rows, Some(*week), &week.to_string(), &figures);
-            figures.extend(found);
+            let found = value(catalogue, measure, &rows, Some(*week), &week.to_string(), &so_far);
+            so_far.figures.extend(found);
         }
-        let found = value(store.catalogue(), measure, &rows, None, &range.label, &figures);
-        figures.extend(found);
+        let found = value(catalogue, measure, &rows, None, &range.label, &so_far);
+        so_far.figures.extend(found);
     }
-    match Released::technical(Figures::new(figures), devices) {
+    match Released::technical(Figures::new(so_far.figures), devices) {
         Ok(released) => {
             let protection = released.protection();
             view.figures.extend(released.into_value().into_iter().map(|figure| protected(figure, protection)));
@@ -53,16 +58,22 @@ pub(super) async fn add(
             reason: FEW_OR_NONE,
         })),
     }
-    Ok(())
 }
 
 fn protected(figure: Figure, protection: Protection) -> Figure {
     Figure { protection: protection.to_string(), ..figure }
 }
 
-async fn read(store: &Store, uai: Option<&Uai>, range: &Range) -> Result<Vec<Row>, Error> {
-    let prune = Prune { months: Some(range_of_days(range)), establishment: uai.cloned() };
-    let session = store.lake().session(&[Table::TechDay], &prune).await?;
+/// Reads what was measured, of one establishment or of all together.
+pub(super) async fn read(session: &LakeSession, uai: Option<&Uai>, range: &Range) -> Result<Measured, Error> {
+    let (rows, open) = tokio::try_join!(rows(session, uai, range), open_devices(session, uai, range))?;
+    // The devices behind the range: the most of any closed week, or those of the week still open.
+    let closed = rows.iter().filter(|row| row.metric == "devices_week").map(|row| row.n);
+    let devices = DistinctDevices::at_least_any(closed.chain([open]));
+    Ok(Measured { rows, devices })
+}
+
+async fn rows(session: &LakeSession, uai: Option<&Uai>, range: &Range) -> Result<Vec<Row>, Error> {
     let query = format!(
         "SELECT day, metric, word, bucket_ix, SUM(n) AS n FROM tech_day \
          WHERE {} day BETWEEN DATE '{}' AND DATE '{}' GROUP BY day, metric, word, bucket_ix",
@@ -92,17 +103,8 @@ fn of_establishment(uai: Option<&Uai>) -> String {
     uai.map(|uai| format!("establishment = '{uai}' AND")).unwrap_or_default()
 }
 
-/// Rows of `tech_day` lie in their day's month, not in their week's.
-fn range_of_days(range: &Range) -> std::ops::RangeInclusive<i32> {
-    let month = |day: jiff::civil::Date| i32::from(day.year()) * 100 + i32::from(day.month());
-    month(range.first_day())..=month(range.last_day())
-}
-
-/// The devices behind the range: the most of any closed week, or those of the week still open.
-async fn devices(store: &Store, uai: Option<&Uai>, range: &Range, rows: &[Row]) -> Result<DistinctDevices, Error> {
-    let closed = rows.iter().filter(|row| row.metric == "devices_week").map(|row| row.n);
-    let prune = Prune { months: Some(range_of_days(range)), establishment: uai.cloned() };
-    let session = store.lake().session(&[Table::InstallDay], &prune).await?;
+/// The devices of the weeks that are still open.
+async fn open_devices(session: &LakeSession, uai: Option<&Uai>, range: &Range) -> Result<u64, Error> {
     let query = format!(
         "SELECT COUNT(DISTINCT install) AS n FROM install_day \
          WHERE {} day BETWEEN DATE '{}' AND DATE '{}'",
@@ -114,7 +116,7 @@ async fn devices(store: &Store, uai: Option<&Uai>, range: &Range, rows: &[Row]) 
     for batch in session.sql(&query).await? {
         open = numbers(&batch, "n")?.values().first().map_or(0, |n| u64::try_from(*n).unwrap_or(0));
     }
-    Ok(DistinctDevices::at_least_any(closed.chain([open])))
+    Ok(open)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of one school")]
@@ -124,7 +126,7 @@ fn value(
     rows: &[Row],
     week: Option<IsoWeek>,
     period: &str,
-    so_far: &[Figure],
+    so_far: &View,
 ) -> Vec<Figure> {
     let of_metric = |metric: &str| {
         let metric = metric.to_owned();
@@ -168,21 +170,8 @@ fn value(
             InstallColumn::Crashes => "crashes",
         })),
         Value::Rate { numerator: Operand::Measures(above), denominator: Operand::Measures(below) } => {
-            let sum = |measures: &[u16]| -> Option<f64> {
-                measures
-                    .iter()
-                    .map(|index| {
-                        let name = &catalogue.measures().get(usize::from(*index))?.name;
-                        let found = so_far.iter().find(|one| one.measure == *name && one.period == period)?;
-                        Some(found.value)
-                    })
-                    .sum()
-            };
-            let factor = if measure.unit == Unit::Percent { 100.0 } else { 1.0 };
-            match sum(above).zip(sum(below)) {
-                Some((above, below)) if below > 0.0 => whole(factor * above / below),
-                _ => Vec::new(),
-            }
+            let parts = so_far.sum(catalogue, above, period).zip(so_far.sum(catalogue, below, period));
+            parts.and_then(|(above, below)| view::rate(measure, above, below)).map_or_else(Vec::new, whole)
         }
         _ => Vec::new(),
     }

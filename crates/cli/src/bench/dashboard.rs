@@ -20,7 +20,7 @@ use privacy::exit::{OwnAccess, Subject, Viewer};
 use privacy::{Pseudonym, Uai};
 use serde_json::{Value, json};
 use simulator::{Parameters, World};
-use store::{Folder, Scope, Store, TokenScope};
+use store::{Folder, RosterClass, Scope, Store, TokenScope};
 
 use super::ingest::percentile;
 use super::process::{Server, peak_mb};
@@ -33,7 +33,7 @@ use crate::settings::{now, runtime};
 struct Page {
     uai: Uai,
     /// Her class, for `Ma classe`; none for `Mon école`.
-    class: Option<(Pseudonym, Pseudonym)>,
+    class: Option<(Pseudonym, RosterClass)>,
     range: Range,
 }
 
@@ -139,7 +139,7 @@ async fn pages(store: &Store, wanted: usize) -> anyhow::Result<Vec<Page>> {
         let current = Range::current(&calendar, zone, today);
         let range = (0..nth % 4).try_fold(current, |range, _| range.previous(&calendar, zone)).context("no period")?;
         let classes = store.register().classes(&place.uai, range.school_year()).await?;
-        let class = classes.iter().find_map(|class| Some((*class.teachers.first()?, class.class)));
+        let class = classes.into_iter().find_map(|class| Some((*class.teachers.first()?, class)));
         pages.push(Page { uai: place.uai.clone(), class: None, range: range.clone() });
         if let Some(class) = class {
             pages.push(Page { uai: place.uai, class: Some(class), range });
@@ -154,15 +154,15 @@ async fn pages(store: &Store, wanted: usize) -> anyhow::Result<Vec<Page>> {
 /// Everything a page shows, with its comparison left out.
 async fn show(store: &Store, page: &Page) -> anyhow::Result<usize> {
     let approvals = Approvals::load(store.register()).await?;
-    let view = match page.class {
+    let view = match &page.class {
         None => school::school_view(store, &approvals, &page.uai, &page.range).await?,
         Some((teacher, class)) => {
-            let subject = Subject::Class(class);
+            let (teacher, subject) = (*teacher, Subject::Class(class.class));
             let register = store.register();
             let logged = register.log_view(now(), "bench", &page.uai, teacher, subject, &page.range.label).await?;
-            let viewer = Viewer { establishment: page.uai.clone(), person: teacher, classes: vec![class] };
+            let viewer = Viewer { establishment: page.uai.clone(), person: teacher, classes: vec![class.class] };
             let access = OwnAccess::check(&viewer, subject, logged)?;
-            own::class_view(store, &approvals, &access, &page.range).await?.into_value()
+            own::class_view(store, &approvals, &access, class, &page.range).await?.into_value()
         }
     };
     let year: SchoolYear = page.range.school_year();

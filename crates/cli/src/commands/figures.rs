@@ -90,16 +90,16 @@ async fn class_view(
         keys.establishment(year, uai).with_context(|| format!("there are no keys for the school year {year}"))?;
     let class = keys.pseudonym(Domain::Class, class);
     let classes = store.register().classes(uai, year).await?;
-    let teacher = classes
+    let (roster, teacher) = classes
         .iter()
         .find(|one| one.class == class)
-        .and_then(|one| one.teachers.first().copied())
+        .and_then(|one| Some((one, *one.teachers.first()?)))
         .with_context(|| format!("the roster of {uai} for {year} has no such class, or no teacher for it"))?;
     let subject = Subject::Class(class);
     let logged = store.register().log_view(now(), "command line", uai, teacher, subject, &range.label).await?;
     let viewer = Viewer { establishment: uai.clone(), person: teacher, classes: vec![class] };
     let access = OwnAccess::check(&viewer, subject, logged)?;
-    Ok(own::class_view(store, approvals, &access, range).await?.into_value())
+    Ok(own::class_view(store, approvals, &access, roster, range).await?.into_value())
 }
 
 fn print(view: &View, format: Format) -> anyhow::Result<()> {

@@ -119,7 +119,7 @@ impl Gate {
                 Ok(Verdict::Duplicate) => answer.duplicates += 1,
                 Err(fault) => answer.refused.push(Refusal {
                     index,
-                    id: raw.id.text().and_then(|id| uuid::Uuid::try_parse(id).ok()).map(|id| id.to_string()),
+                    id: raw.id.text().and_then(timeless).map(|id| id.to_string()),
                     property: fault.property,
                     reason: fault.reason,
                     expected: fault.expected,
@@ -154,7 +154,7 @@ impl Gate {
         if batch.events_missing {
             return Err(wrong("events", "a list of at most 5000 events"));
         }
-        let batch_id = batch.batch_id.text().and_then(|text| uuid::Uuid::try_parse(text).ok());
+        let batch_id = batch.batch_id.text().and_then(timeless);
         let platforms = self.catalogue.word_list("platform");
         let number = |value: &Loose<'_>, most: u64| value.count().filter(|number| *number <= most);
         if !batch.sent_at.text().is_some_and(|text| text.parse::<Timestamp>().is_ok()) {
@@ -233,7 +233,7 @@ impl<'a> Desk<'a> {
             let expected = "no other fields than id, name, at, session, seq, role, actor, class, pupils, family, props";
             return Err(Fault { property: None, reason: Reason::Unknown, expected: expected.into() });
         }
-        let id = raw.id.text().and_then(|text| uuid::Uuid::try_parse(text).ok());
+        let id = raw.id.text().and_then(timeless);
         let id = id.ok_or_else(|| field("id", missing_or_invalid(&raw.id), "a random UUID (version 4)"))?;
         let name = raw.name.text().ok_or_else(|| {
             field(
@@ -445,4 +445,11 @@ fn check_session(raw: &RawEvent<'_>) -> Result<(), Fault> {
         return Err(field("seq", missing_or_invalid(&raw.seq), "the event's running number in its session"));
     }
     Ok(())
+}
+
+/// A UUID that says nothing of when or where it was made: versions 1, 2, 6 and 7 hold a time, 1 and 2 a network address
+/// too (RFC 9562 §5).
+fn timeless(text: &str) -> Option<uuid::Uuid> {
+    let tells = |id: &uuid::Uuid| matches!(id.get_version_num(), 1 | 2 | 6 | 7);
+    uuid::Uuid::try_parse(text).ok().filter(|id| !tells(id))
 }

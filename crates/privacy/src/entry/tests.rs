@@ -136,6 +136,9 @@ fn a_refusal_names_the_property_and_what_would_be_right() {
         (with("at", json!("2025-11-25T09:00:00+01:00")), "at", Reason::Future),
         (with("at", json!("2023-11-24T09:00:00+01:00")), "at", Reason::TooOld),
         (with("at", json!("yesterday")), "at", Reason::Invalid),
+        // A UUID that holds a time, and one that holds a network address too.
+        (with("id", json!("018f4d1e-7c1b-7a3e-9c41-2b6f0d5e8a77")), "id", Reason::Invalid),
+        (with("id", json!("c232ab00-9414-11ec-b3c8-9f6bdeced846")), "id", Reason::Invalid),
         (with("role", json!("parent")), "role", Reason::NotAllowed),
         (with("role", json!("pope")), "role", Reason::Invalid),
         (with("actor", json!(null)), "actor", Reason::Missing),

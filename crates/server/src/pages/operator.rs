@@ -19,7 +19,7 @@ use super::visit::{self, Visit};
 use super::words::say;
 use crate::app::App;
 use crate::problem::Problem;
-use crate::views::Compared;
+use crate::views;
 
 /// Whose holidays and periods stand for the country: the zone of Paris.
 const ZONE: Zone = Zone::C;
@@ -35,15 +35,10 @@ pub(super) async fn page(app: &Arc<App>, mut visit: Visit) -> Result<Response, P
         Err(error) => return Ok(frames::refused_range(app, &visit, &naming, &address, title, &error)),
     };
     let approvals = Approvals::load(app.store.register()).await?;
-    let view = school::system_technical(&app.store, &approvals, &range).await?;
-    let previous = match range.previous(&app.calendar, ZONE).filter(|_| visit.state.compares()) {
-        Some(range) => {
-            let view = school::system_technical(&app.store, &approvals, &range).await?;
-            Some((range, view))
-        }
-        None => None,
-    };
-    let compared = Compared { range, view, previous, demonstration: approvals.are_for_demonstration() };
+    let before = range.previous(&app.calendar, ZONE).filter(|_| visit.state.compares());
+    let approved = &approvals;
+    let look = |range: Range| async move { school::system_technical(&app.store, approved, &range).await };
+    let compared = views::compared(range, before, &approvals, look).await?;
     let setting = Setting {
         lang,
         catalogue: app.store.catalogue(),

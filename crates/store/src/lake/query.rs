@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
+use datafusion::common::runtime::SpawnedTask;
 use datafusion::datasource::MemTable;
 use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
@@ -99,6 +100,10 @@ impl Session {
         if let Some((observer, sources)) = &self.observed {
             observer(sources, query);
         }
-        Ok(self.context.sql(query).await?.collect().await?)
+        let (context, query) = (self.context.clone(), query.to_owned());
+        // A task of its own, so that the queries of one page run beside each other.
+        let task = SpawnedTask::spawn(async move { context.sql(&query).await?.collect().await });
+        let rows = task.await.map_err(|error| Error::Query(error.to_string()))?;
+        Ok(rows?)
     }
 }

@@ -13,7 +13,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use calendar::Lang;
-use catalogue::{Catalogue, Role};
+use catalogue::Catalogue;
 use maud::{Markup, html};
 use store::RosterClass;
 
@@ -25,7 +25,7 @@ use super::visit::{self, Visit};
 use super::words::{counted, say};
 use crate::app::App;
 use crate::problem::Problem;
-use crate::views;
+use crate::views::{self, OwnClass};
 
 pub(super) use plots::or_else;
 
@@ -36,7 +36,7 @@ pub async fn get(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> R
     let mut visit = Visit::of(&app, &uri, &headers).await?;
     let Some(session) = visit.session.clone() else { return Ok(visit.sign_in()) };
     let claims = &session.claims;
-    let uai = claims.establishment().filter(|_| claims.role() == Some(Role::Teacher)).ok_or_else(Problem::not_found)?;
+    let uai = views::school_of_teacher(claims)?;
     let zone = views::establishment(&app, &uai).await?.academy.zone();
     let address = visit.address(PATH);
     let naming = Naming { lang: visit.lang, calendar: &app.calendar, zone, today: visit.today };
@@ -46,17 +46,13 @@ pub async fn get(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> R
         Err(error) => return Ok(frames::refused_range(&app, &visit, &naming, &address, title, &error)),
     };
     let year = range.school_year();
-    let class = match views::class_of(&app, claims, &uai, year).await? {
-        Some((_, class)) => app.store.register().classes(&uai, year).await?.into_iter().find(|one| one.class == class),
-        None => None,
-    };
-    let Some(class) = class else {
+    let found = views::own_class(&app, claims, zone, visit.state.compares(), range.clone()).await?;
+    let Some(OwnClass { class, compared }) = found else {
         let bar = Bar { naming, address: &address, range: &range, refused: None };
         let main = html! { (bar.markup()) (without_class(visit.lang, &year.to_string())) };
         let frame = frames::view(&app, &visit, &address.over(&range), title, None);
         return Ok(visit::html(StatusCode::OK, &frame.page(&main)));
     };
-    let compared = views::own_class(&app, claims, &visit.state).await?;
     let setting = Setting {
         lang: visit.lang,
         catalogue: app.store.catalogue(),
