@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, RwLock};
 
+use async_recursion::async_recursion as boxed;
 use calendar::{Academy, Calendar};
 use jiff::Timestamp;
 use privacy::Uai;
@@ -43,6 +44,7 @@ pub struct App {
 
 impl App {
     /// Prepares the state: reads establishments and objections, and makes sure that this school year has its keys.
+    #[boxed]
     pub async fn new(
         store: Store,
         calendar: Calendar,

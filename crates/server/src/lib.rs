@@ -19,17 +19,18 @@ mod views;
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_recursion::async_recursion as boxed;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 pub use app::{App, DemoIdentity};
 pub use clock::{CannotMove, Clock, RealClock, SimulatedClock};
 pub use maintenance::{FOLD_EVERY, Round};
-pub use views::{Compared, ViewState, class_of, own_class, school_over};
 
 /// Serves until `stop` says so; then answers what is under way, folds the journal once more, and returns.
 ///
 /// Fails when the socket does.
+#[boxed]
 pub async fn serve(
     app: Arc<App>,
     listener: TcpListener,

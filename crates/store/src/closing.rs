@@ -8,6 +8,7 @@ use arrow::array::{
 };
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
+use async_recursion::async_recursion as boxed;
 use calendar::IsoWeek;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -55,12 +56,14 @@ pub struct Closing {
 
 impl Store {
     /// The last week that has closed.
+    #[boxed]
     pub async fn closed_through(&self) -> Result<Option<IsoWeek>, Error> {
         let Some(text) = self.register().setting("closed_through").await? else { return Ok(None) };
         text.parse().map(Some).map_err(|_| Error::Unreadable { what: "a week", text })
     }
 
     /// The weeks that fall due by `now`, oldest first. Nothing falls due before there are data.
+    #[boxed]
     pub async fn due(&self, now: Timestamp) -> Result<Vec<IsoWeek>, Error> {
         let today = paris().to_datetime(now).date();
         let first = match self.closed_through().await? {
@@ -88,6 +91,7 @@ impl Store {
     }
 
     /// Whether a period has closed.
+    #[boxed]
     pub async fn is_closed(&self, period: &str, zone: &str) -> Result<bool, Error> {
         let key = (period.to_owned(), zone.to_owned());
         Ok(closing::Entity::find_by_id(key).one(&self.register().read).await?.is_some())
@@ -96,6 +100,7 @@ impl Store {
     /// Closes a week: its releases are stored, completeness is counted, and `person_day` and `install_day` lose it.
     ///
     /// The caller holds [`Store::rest`]: a fold or compaction in between would move the files that are replaced here.
+    #[boxed]
     pub async fn close_week(&self, week: IsoWeek, closed: Closing) -> Result<(), Error> {
         let (through, from) = (days(week.sunday()), days(week.monday()));
         let mut new = Vec::new();
@@ -116,6 +121,7 @@ impl Store {
     }
 
     /// Closes a month or school period, whose rows come from weeks that have closed before.
+    #[boxed]
     pub async fn close_longer(&self, closed: Closing) -> Result<(), Error> {
         self.store_closing(closed, None, Vec::new(), Vec::new()).await
     }

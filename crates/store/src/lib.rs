@@ -2,6 +2,9 @@
 //! and the key file.
 //!
 //! A data folder holds `register.sqlite`, `lake/` and `lock`; the keys lie apart, by default beside the folder.
+//!
+//! Public async functions are `#[boxed]`: the body of a plain one is compiled anew in every crate that awaits it, and with
+//! it what it awaits of the engine and the database.
 
 mod closing;
 mod error;
@@ -18,6 +21,7 @@ use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
 
+use async_recursion::async_recursion as boxed;
 use calendar::SchoolYear;
 use catalogue::Catalogue;
 use jiff::civil::Date;
@@ -70,6 +74,7 @@ impl Store {
     /// Opens a data folder, creating it as needed, for everything including maintenance.
     ///
     /// Fails when another process has it open, when its version is newer, or when the key file can be read by others.
+    #[boxed]
     pub async fn open(folder: Folder, catalogue: Arc<Catalogue>) -> Result<Self, Error> {
         std::fs::create_dir_all(&folder.data).map_err(Error::file("cannot create", &folder.data))?;
         let path = folder.data.join("lock");
@@ -86,6 +91,7 @@ impl Store {
     }
 
     /// Opens a data folder for reading beside a process that maintains it.
+    #[boxed]
     pub async fn open_beside(folder: Folder, catalogue: Arc<Catalogue>) -> Result<Self, Error> {
         let path = folder.data.join("register.sqlite");
         if !path.exists() {
@@ -120,6 +126,7 @@ impl Store {
     }
 
     /// What the lake holds: table, files, rows, bytes.
+    #[boxed]
     pub async fn inventory(&self) -> Result<Vec<(Table, usize, u64, u64)>, Error> {
         let files = lake::live_files(&self.register.read, None).await?;
         let of = |table: Table| files.iter().filter(move |file| file.table == table);
@@ -129,6 +136,7 @@ impl Store {
     }
 
     /// Opens only the register of a data folder: for making a token or a decision while a server runs on it.
+    #[boxed]
     pub async fn open_register(folder: &Folder) -> Result<Register, Error> {
         std::fs::create_dir_all(&folder.data).map_err(Error::file("cannot create", &folder.data))?;
         Register::open(&folder.data.join("register.sqlite")).await
@@ -190,6 +198,7 @@ impl Store {
     }
 
     /// Adds the server's own load to `load_hour`: (moment, metric, n).
+    #[boxed]
     pub async fn count_load(&self, counts: &[(jiff::Timestamp, &str, u64)]) -> Result<(), Error> {
         let rows = fold::load_rows(counts)?;
         if rows.num_rows() == 0 {
@@ -209,6 +218,7 @@ impl Store {
     }
 
     /// Merges small files; with `all`, until every table has one file a month and bucket.
+    #[boxed]
     pub async fn compact(&self, all: bool) -> Result<usize, Error> {
         let _maintenance = self.maintenance.lock().await;
         self.lake.compact(all).await

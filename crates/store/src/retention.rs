@@ -4,6 +4,7 @@
 use arrow::array::Date32Array;
 use arrow::compute::filter_record_batch;
 use arrow::compute::kernels::cmp::gt_eq;
+use async_recursion::async_recursion as boxed;
 use jiff::civil::Date;
 use jiff::{Span, Timestamp};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -25,6 +26,7 @@ pub struct Retired {
 
 impl Store {
     /// Rewrites away what is older than 13 months after its week, day or period, as of `today`.
+    #[boxed]
     pub async fn retire(&self, today: Date, real_now: Timestamp) -> Result<Retired, Error> {
         let _maintenance = self.maintenance.lock().await;
         let earliest = today.saturating_sub(Span::new().months(13));

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use analytics::governance::Approvals;
+use analytics::range::Range;
 use analytics::school;
 use axum::http::StatusCode;
 use axum::response::Response;

@@ -9,9 +9,11 @@ mod people;
 mod samples;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 
 use arrow::array::RecordBatch;
+use async_recursion::async_recursion as boxed;
 use catalogue::Catalogue;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, TransactionTrait};
 
@@ -67,6 +69,7 @@ impl Names {
 
 impl Store {
     /// Folds everything that is in the journal now.
+    #[boxed]
     pub async fn fold(&self) -> Result<Folded, Error> {
         let _maintenance = self.maintenance.lock().await;
         self.fold_locked().await
@@ -74,16 +77,17 @@ impl Store {
 
     pub(crate) async fn fold_locked(&self) -> Result<Folded, Error> {
         let mut total = Folded::default();
+        // No week closes while this one holds maintenance.
+        let closed = self.closed_through().await?.map(|week| days(week.monday()));
+        let districts = Arc::new(self.districts().await?);
         loop {
             let rows = self.register.journal_head(CHUNK).await?;
             let Some(last) = rows.last().map(|row| row.id) else { return Ok(total) };
             total.batches += rows.len();
             total.events += rows.iter().map(|row| row.events_n).sum::<usize>();
-            let closed = self.closed_through().await?.map(|week| days(week.monday()));
             let sampled = samples::already(&self.lake, closed).await?;
-            let districts = self.districts().await?;
             let catalogue = self.catalogue.clone();
-            let before = Before { closed, sampled, districts };
+            let before = Before { closed, sampled, districts: Arc::clone(&districts) };
             let tables = tokio::task::spawn_blocking(move || fold_rows(&catalogue, &rows, before));
             let tables = tables.await.map_err(|error| Error::Lake(error.to_string()))??;
             let mut files: Vec<LiveFile> = Vec::new();
@@ -105,7 +109,7 @@ struct Before {
     /// The Monday of the last closed week.
     closed: Option<i32>,
     sampled: samples::Already,
-    districts: HashMap<String, String>,
+    districts: Arc<HashMap<String, String>>,
 }
 
 /// Journal rows become rows of the lake's tables. One thread decodes while the other counts.

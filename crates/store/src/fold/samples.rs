@@ -98,7 +98,7 @@ struct Step {
 /// Draws from the events of one fold.
 pub(super) struct Samples {
     already: Already,
-    districts: HashMap<String, String>,
+    districts: Arc<HashMap<String, String>>,
     names: Names,
     uai: u32,
     app_version: u32,
@@ -109,7 +109,7 @@ pub(super) struct Samples {
 }
 
 impl Samples {
-    pub(super) fn new(already: Already, districts: HashMap<String, String>) -> Self {
+    pub(super) fn new(already: Already, districts: Arc<HashMap<String, String>>) -> Self {
         Self {
             already,
             districts,
@@ -181,7 +181,7 @@ impl Samples {
 /// One event a person and picked day, one step a person and week.
 pub(super) struct Drawn {
     names: Names,
-    districts: HashMap<String, String>,
+    districts: Arc<HashMap<String, String>>,
     hours: HashMap<PersonDay, (u32, u8, Category)>,
     paths: HashMap<PersonDay, (i32, Step)>,
 }

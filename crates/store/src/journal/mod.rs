@@ -8,6 +8,7 @@ mod encode;
 
 use std::collections::HashMap;
 
+use async_recursion::async_recursion as boxed;
 use jiff::civil::Date;
 use privacy::Uai;
 use privacy::entry::{Answer, CleanBatch};
@@ -74,6 +75,7 @@ impl Journal {
     }
 
     /// Makes a batch durable. When this returns `Ok`, a crash of the machine loses nothing of it.
+    #[boxed]
     pub async fn append(
         &self,
         catalogue: &catalogue::Catalogue,
@@ -207,6 +209,7 @@ impl Register {
     }
 
     /// How many events wait in the journal.
+    #[boxed]
     pub async fn journal_length(&self) -> Result<u64, Error> {
         use sea_orm::Statement;
         let sum = Statement::from_string(

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
+use async_recursion::async_recursion as boxed;
 use datafusion::common::runtime::SpawnedTask;
 use datafusion::datasource::MemTable;
 use datafusion::datasource::file_format::parquet::ParquetFormat;
@@ -56,6 +57,7 @@ pub type Observer = Arc<dyn Fn(&[Source], &str) + Send + Sync>;
 
 impl Lake {
     /// Opens a session on the live files of `tables`.
+    #[boxed]
     pub async fn session(&self, tables: &[Table], prune: &Prune) -> Result<Session, Error> {
         let config = SessionConfig::new()
             .with_target_partitions(2)
@@ -96,6 +98,7 @@ impl Session {
     /// Runs one query.
     ///
     /// What it returns is not released: only `analytics` may call this, and only to feed the exit gate.
+    #[boxed]
     pub async fn sql(&self, query: &str) -> Result<Vec<RecordBatch>, Error> {
         if let Some((observer, sources)) = &self.observed {
             observer(sources, query);

@@ -3,6 +3,7 @@
 
 use std::str::FromStr;
 
+use async_recursion::async_recursion as boxed;
 use jiff::Timestamp;
 use privacy::Uai;
 use privacy::entry::Claims;
@@ -96,6 +97,7 @@ pub struct Session {
 
 impl Register {
     /// Makes a token. Real time, never the simulated clock: a token must not outlive what its holder thinks.
+    #[boxed]
     pub async fn create_token(&self, scope: &TokenScope, now: Timestamp) -> Result<Token, Error> {
         let secret = Token::random();
         token::Entity::insert(token::ActiveModel {
@@ -110,6 +112,7 @@ impl Register {
     }
 
     /// What a token opens; `None` when it is unknown.
+    #[boxed]
     pub async fn token(&self, secret: &str) -> Result<Option<TokenScope>, Error> {
         let Some(row) = token::Entity::find_by_id(digest(secret)).one(&self.read).await? else {
             return Ok(None);
@@ -125,6 +128,7 @@ impl Register {
     }
 
     /// Opens a session until `expires_at` (real time).
+    #[boxed]
     pub async fn open_session(&self, claims: &Claims, expires_at: Timestamp) -> Result<Token, Error> {
         let secret = Token::random();
         let claims = serde_json::to_string(claims).map_err(|error| Error::Lake(error.to_string()))?;
@@ -139,6 +143,7 @@ impl Register {
     }
 
     /// The session of a cookie, unless it is unknown or over.
+    #[boxed]
     pub async fn session(&self, secret: &str, now: Timestamp) -> Result<Option<Session>, Error> {
         let row = session::Entity::find_by_id(digest(secret))
             .filter(session::Column::ExpiresAt.gt(now.as_second()))
@@ -153,12 +158,14 @@ impl Register {
     }
 
     /// Ends a session.
+    #[boxed]
     pub async fn close_session(&self, secret: &str) -> Result<(), Error> {
         session::Entity::delete_by_id(digest(secret)).exec(&self.write).await?;
         Ok(())
     }
 
     /// Forgets the sessions that are over.
+    #[boxed]
     pub async fn drop_expired_sessions(&self, now: Timestamp) -> Result<(), Error> {
         session::Entity::delete_many()
             .filter(session::Column::ExpiresAt.lte(now.as_second()))

@@ -1,5 +1,6 @@
 //! The audit log: every view of a class and every act on the data folder, append only.
 
+use async_recursion::async_recursion as boxed;
 use jiff::Timestamp;
 use privacy::exit::{Subject, ViewLogged};
 use privacy::{Pseudonym, Uai};
@@ -11,6 +12,7 @@ use crate::error::Error;
 
 impl Register {
     /// Writes one line. `who` is a pseudonym or a role, never a raw identifier.
+    #[boxed]
     pub async fn log(&self, at: Timestamp, who: &str, action: &str, detail: &str) -> Result<(), Error> {
         audit::ActiveModel {
             at: Set(at.as_second()),
@@ -25,6 +27,7 @@ impl Register {
     }
 
     /// Writes that `viewer` looks at `subject`, and gives the receipt that opens her own figures.
+    #[boxed]
     pub async fn log_view(
         &self,
         at: Timestamp,
@@ -43,6 +46,7 @@ impl Register {
     }
 
     /// How many lines the log has.
+    #[boxed]
     pub async fn audit_length(&self) -> Result<u64, Error> {
         Ok(audit::Entity::find().count(&self.read).await?)
     }

@@ -1,6 +1,7 @@
 //! The ethics committee's decisions as the register holds them: which are approved, since when, and whether they were
 //! only made for a demonstration.
 
+use async_recursion::async_recursion as boxed;
 use sea_orm::{EntityTrait, Set, sea_query::OnConflict};
 
 use super::Register;
@@ -42,6 +43,7 @@ pub struct Decision {
 
 impl Register {
     /// All decisions, by identifier.
+    #[boxed]
     pub async fn decisions(&self) -> Result<Vec<Decision>, Error> {
         let rows = decision::Entity::find().all(&self.read).await?;
         rows.into_iter()
@@ -63,6 +65,7 @@ impl Register {
     }
 
     /// Records a decision, replacing an earlier one of the same identifier.
+    #[boxed]
     pub async fn decide(&self, decided: &Decision) -> Result<(), Error> {
         use decision::Column;
         decision::Entity::insert(decision::ActiveModel {

@@ -14,6 +14,7 @@ mod roster;
 use std::path::Path;
 use std::time::Duration;
 
+use async_recursion::async_recursion as boxed;
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, EntityTrait, Set, sea_query::OnConflict};
 use sea_orm_migration::MigratorTrait;
 
@@ -45,11 +46,13 @@ impl Register {
     }
 
     /// A setting of the data folder.
+    #[boxed]
     pub async fn setting(&self, name: &str) -> Result<Option<String>, Error> {
         Ok(setting::Entity::find_by_id(name).one(&self.read).await?.map(|row| row.value))
     }
 
     /// Sets a setting of the data folder.
+    #[boxed]
     pub async fn set(&self, name: &str, value: &str) -> Result<(), Error> {
         set_in(&self.write, name, value).await
     }

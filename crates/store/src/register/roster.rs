@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use async_recursion::async_recursion as boxed;
 use calendar::{Academy, SchoolYear};
 use privacy::entry::CleanRoster;
 use privacy::{Pseudonym, Uai};
@@ -57,6 +58,7 @@ pub struct Denominators {
 
 impl Register {
     /// Replaces the roster of one establishment and school year.
+    #[boxed]
     pub async fn put_roster(&self, roster: &CleanRoster) -> Result<Denominators, Error> {
         let (uai, year) = (roster.uai().to_string(), roster.school_year().to_string());
         let transaction = self.write.begin().await?;
@@ -125,17 +127,20 @@ impl Register {
     }
 
     /// The establishment, once it has sent a roster.
+    #[boxed]
     pub async fn establishment(&self, uai: &Uai) -> Result<Option<Establishment>, Error> {
         establishment::Entity::find_by_id(uai.as_str()).one(&self.read).await?.map(read_establishment).transpose()
     }
 
     /// All establishments, by code.
+    #[boxed]
     pub async fn establishments(&self) -> Result<Vec<Establishment>, Error> {
         let rows = establishment::Entity::find().order_by_asc(establishment::Column::Uai).all(&self.read).await?;
         rows.into_iter().map(read_establishment).collect()
     }
 
     /// The classes of an establishment in a school year, in a stable order.
+    #[boxed]
     pub async fn classes(&self, uai: &Uai, year: SchoolYear) -> Result<Vec<RosterClass>, Error> {
         let rows = roster_class::Entity::find()
             .filter(roster_class::Column::Uai.eq(uai.as_str()))
@@ -173,6 +178,7 @@ impl Register {
     }
 
     /// How many people an establishment declares in a school year.
+    #[boxed]
     pub async fn denominators(&self, uai: &Uai, year: SchoolYear) -> Result<Denominators, Error> {
         let members = self.members(uai, year).await?;
         let distinct = |kind: &str| {
