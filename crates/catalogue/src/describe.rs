@@ -1,6 +1,6 @@
 //! The dictionary in one language, as plain structures for the transparency page. No markup is made here.
 
-use crate::{Catalogue, Category, EventType, Lang, Measure, Property, PropertyKind, Unit};
+use crate::{Catalogue, Category, Cube, CubeSource, Decision, EventType, Lang, Measure, Property, PropertyKind, Unit};
 
 /// Everything the dictionary says, in one language.
 #[derive(Debug, Clone)]
@@ -9,6 +9,8 @@ pub struct Description {
     pub categories: Vec<DescribedCategory>,
     /// The measures.
     pub measures: Vec<DescribedMeasure>,
+    /// What leaves beyond an establishment.
+    pub cubes: Vec<DescribedCube>,
     /// The decisions.
     pub decisions: Vec<DescribedDecision>,
     /// The segments.
@@ -89,6 +91,29 @@ pub struct DescribedMeasure {
     pub decision: String,
 }
 
+/// A cube in words.
+#[derive(Debug, Clone)]
+pub struct DescribedCube {
+    /// Its name in answers.
+    pub name: String,
+    /// Its title.
+    pub title: String,
+    /// How it is counted.
+    pub definition: String,
+    /// Whose behaviour is counted.
+    pub people: Vec<String>,
+    /// The finest places it has.
+    pub leaf: String,
+    /// In how many cells one person counts in a month.
+    pub cells: u32,
+    /// How much she counts in each.
+    pub clamp: u32,
+    /// Whether what is above is counted, for a sixth of a cell.
+    pub counts_cut: bool,
+    /// The title of the decision it needs.
+    pub decision: String,
+}
+
 /// A decision in words.
 #[derive(Debug, Clone)]
 pub struct DescribedDecision {
@@ -115,6 +140,7 @@ pub(crate) fn describe(catalogue: &Catalogue, lang: Lang) -> Description {
     Description {
         categories: Category::ALL.into_iter().map(|category| describe_category(catalogue, category, lang)).collect(),
         measures: catalogue.measures().iter().map(|measure| describe_measure(catalogue, measure, lang)).collect(),
+        cubes: catalogue.cubes().iter().map(|cube| describe_cube(catalogue, cube, lang)).collect(),
         decisions: catalogue
             .decisions()
             .iter()
@@ -122,7 +148,7 @@ pub(crate) fn describe(catalogue: &Catalogue, lang: Lang) -> Description {
                 id: decision.id.clone(),
                 title: decision.title.get(lang).to_owned(),
                 description: decision.description.get(lang).to_owned(),
-                measures: catalogue.measures_of(decision).map(|measure| measure.title.get(lang).to_owned()).collect(),
+                measures: covered(catalogue, decision, lang),
             })
             .collect(),
         segments: catalogue
@@ -134,6 +160,38 @@ pub(crate) fn describe(catalogue: &Catalogue, lang: Lang) -> Description {
             })
             .collect(),
         digest: catalogue.digest().to_owned(),
+    }
+}
+
+/// The titles of the measures and cubes that a decision covers.
+fn covered(catalogue: &Catalogue, decision: &Decision, lang: Lang) -> Vec<String> {
+    let measures = catalogue.measures_of(decision).map(|measure| &measure.title);
+    let cubes = catalogue.cubes().iter().filter(|cube| cube.decision == decision.index).map(|cube| &cube.title);
+    measures.chain(cubes).map(|title| title.get(lang).to_owned()).collect()
+}
+
+fn describe_cube(catalogue: &Catalogue, cube: &Cube, lang: Lang) -> DescribedCube {
+    let definition = match &cube.source {
+        CubeSource::Measure { measure, .. } => catalogue.measures()[usize::from(*measure)].definition.get(lang),
+        CubeSource::Hours => lang.pick(
+            "Un événement par personne et par mois, tiré au hasard un jour que désigne un hachage à clé, par jour de la semaine et heure.",
+            "One event a person and month, drawn at random on a day that a keyed hash picks, by weekday and hour.",
+        ),
+        CubeSource::Paths => lang.pick(
+            "Un passage d’un écran à l’autre, ou l’issue d’une étape, par personne et par mois, tiré de même.",
+            "One step from screen to screen, or the outcome of a step, a person and month, drawn likewise.",
+        ),
+    };
+    DescribedCube {
+        name: cube.name.clone(),
+        title: cube.title.get(lang).to_owned(),
+        definition: definition.to_owned(),
+        people: cube.people.iter().map(|people| people.label(lang).to_owned()).collect(),
+        leaf: cube.leaf.label(lang).to_owned(),
+        cells: cube.cells,
+        clamp: cube.clamp,
+        counts_cut: cube.counts_cut(),
+        decision: catalogue.decision_of_cube(cube).title.get(lang).to_owned(),
     }
 }
 

@@ -4,6 +4,7 @@
 //! What it does not name cannot be stored, computed or released. It is checked as a whole when it is parsed, and a
 //! mistake says file, line and reason. This crate is pure: it is given texts and reads no disk.
 
+mod cube;
 mod describe;
 mod error;
 mod event;
@@ -16,9 +17,10 @@ mod words;
 use std::collections::HashMap;
 
 pub use calendar::{Lang, PeriodKind};
+pub use cube::{CELLS_A_MONTH, CLAMPS, Cube, CubeLeaf, CubeSource, People, flow_place, hour_word, path_word};
 pub use describe::{
-    DescribedCategory, DescribedDecision, DescribedEvent, DescribedMeasure, DescribedProperty, DescribedSegment,
-    Description,
+    DescribedCategory, DescribedCube, DescribedDecision, DescribedEvent, DescribedMeasure, DescribedProperty,
+    DescribedSegment, Description,
 };
 pub use error::CatalogueError;
 pub use event::{
@@ -32,7 +34,8 @@ pub use vocabulary::{Category, Emitter, Grain, LegalBasis, Retention, Role, Unit
 pub use words::{Text, Word, WordList};
 
 /// The files of the dictionary this program was built with: name inside the folder, text.
-pub const EMBEDDED_FILES: [(&str, &str); 12] = [
+pub const EMBEDDED_FILES: [(&str, &str); 13] = [
+    ("cubes.toml", include_str!("../../../catalogue/cubes.toml")),
     ("decisions.toml", include_str!("../../../catalogue/decisions.toml")),
     ("events/assistance.toml", include_str!("../../../catalogue/events/assistance.toml")),
     ("events/content.toml", include_str!("../../../catalogue/events/content.toml")),
@@ -59,6 +62,7 @@ pub struct Catalogue {
     decisions: Vec<Decision>,
     segments: Vec<Segment>,
     releases: Vec<Release>,
+    cubes: Vec<Cube>,
     digest: String,
 }
 

@@ -1,5 +1,6 @@
 //! From TOML files to the checked dictionary. Each submodule reads one kind of file; this one holds them together.
 
+mod cubes;
 mod events;
 mod measures;
 mod words;
@@ -30,6 +31,7 @@ pub(crate) fn catalogue(files: &[(String, String)]) -> Result<Catalogue, Catalog
     let segments = segments(files.get("segments.toml")?)?;
     let known = Named { items: &measures, names: &measure_names };
     let releases = measures::releases(files.get("releases.toml")?, known)?;
+    let cubes = cubes::read(files.get("cubes.toml")?, known, &decisions)?;
 
     Ok(Catalogue {
         digest: files.digest(),
@@ -42,6 +44,7 @@ pub(crate) fn catalogue(files: &[(String, String)]) -> Result<Catalogue, Catalog
         decisions,
         segments,
         releases,
+        cubes,
     })
 }
 

@@ -139,10 +139,11 @@ fn the_vocabulary_of_roles_is_the_word_list() {
 }
 
 #[test]
-fn every_measure_names_a_decision_and_every_decision_has_a_measure() {
+fn every_measure_names_a_decision_and_every_decision_has_a_measure_or_a_cube() {
     let catalogue = embedded();
     for decision in catalogue.decisions() {
-        assert!(catalogue.measures_of(decision).next().is_some(), "{}", decision.id);
+        let has_cube = catalogue.cubes().iter().any(|cube| cube.decision == decision.index);
+        assert!(has_cube || catalogue.measures_of(decision).next().is_some(), "{}", decision.id);
     }
     for measure in catalogue.measures() {
         assert!(catalogue.decision(&catalogue.decision_of(measure).id).is_some());
@@ -167,6 +168,22 @@ fn only_frozen_measures_are_released() {
     for release in catalogue.releases() {
         assert!(catalogue.measures()[usize::from(release.measure)].leaves_as(Origin::Frozen));
     }
+}
+
+#[test]
+fn the_leaves_of_a_cube_are_known_before_any_data() {
+    let catalogue = embedded();
+    let words = |name: &str| {
+        let cube = catalogue.cubes().iter().find(|cube| cube.name == name).expect("declared");
+        catalogue.cube_words(cube)
+    };
+    assert!(words("active_teachers").is_empty());
+    assert!(words("items_by_kind").contains(&"photo".to_owned()));
+    assert_eq!((words("hours").len(), words("hours").first().map(String::as_str)), (168, Some("1-00")));
+    let paths = words("paths");
+    assert!(paths.contains(&"home>settings".to_owned()) && paths.contains(&">home".to_owned()), "from nowhere too");
+    assert!(paths.iter().any(|step| step.starts_with("flow:")));
+    assert!(catalogue.cubes().iter().all(|cube| cube.counts_cut() == (cube.clamp > 1)));
 }
 
 #[test]
@@ -319,6 +336,42 @@ fn a_planted_mistake_is_told_with_file_line_and_reason() {
             "word `photo` stands twice in list `media_kind`; keep one",
         ),
         (
+            "cubes.toml",
+            "cells = 2",
+            "cells = 6",
+            "cells = 2",
+            "with cube `items_by_kind` one person of \"staff\" costs 7 cells and 1 sixths a month, and 6 are allowed \
+             over all cubes; give it fewer cells, or leave a cube out",
+        ),
+        (
+            "cubes.toml",
+            "clamp = 40",
+            "clamp = 41",
+            "clamp = 40",
+            "no noise is proved for this clamp; one of 1, 2, 5, 10, 20, 40 is expected",
+        ),
+        (
+            "cubes.toml",
+            "source = { measure = \"share_retrieved_count\" }",
+            "source = { measure = \"session_time\" }",
+            "source = { measure = \"share_retrieved_count\" }",
+            "a cube counts acts or people; this measure is neither a `count`, nor `distinct`, nor `active`",
+        ),
+        (
+            "cubes.toml",
+            "people = [\"pupil\"]",
+            "people = [\"family\"]",
+            "people = [\"pupil\"]",
+            "\"pupil\" stands alone, for measures that count pupils, and nowhere else",
+        ),
+        (
+            "cubes.toml",
+            "leaf = \"country\"",
+            "leaf = \"district\"",
+            "leaf = \"country\"",
+            "the table holds the whole country; write \"country\"",
+        ),
+        (
             "segments.toml",
             "habit = \"features\", below = 5",
             "habit = \"features\"",
@@ -365,7 +418,7 @@ fn a_missing_or_unknown_file_is_told() {
     files.push(("events/extra.toml".to_owned(), String::new()));
     let error = Catalogue::load(&files).expect_err("a file too many");
     assert_eq!((error.file.as_str(), error.line), ("events/extra.toml", 1));
-    files.truncate(11);
+    files.truncate(12);
     let error = Catalogue::load(&files).expect_err("a file too few");
     assert_eq!(error.to_string(), "catalogue/words.toml:1: the file is missing; the dictionary needs it");
 }
