@@ -29,6 +29,11 @@ impl<T> Figures<T> {
         Figures((self.0, other.0))
     }
 
+    /// Looks inside: for the exit gate alone.
+    pub(super) const fn inner(&self) -> &T {
+        &self.0
+    }
+
     /// Opens the wrapper: for the exit gate alone.
     pub(super) fn into_inner(self) -> T {
         self.0

@@ -10,12 +10,19 @@
 //! (and outside everything that one teacher teaches), nobody above half of it, also once a class has been set aside, and
 //! enough teachers where teachers make the measure. Files: `rule` (one cell), `merge` (a split), `closing` (a period
 //! of closing), `periods` (months and school periods), `record` (what the store keeps), `access` (own figures).
+//!
+//! Beyond an establishment figures leave as [`NoisyCube`]s: what a person brings is bounded (`bounding`), the ledger is
+//! debited (`budget`, [`Debited`]), and each leaf gets noise once (`noise`, `cube`).
 
 mod access;
+mod bounding;
+mod budget;
 mod cell;
 mod closing;
+mod cube;
 mod figures;
 mod merge;
+pub mod noise;
 mod periods;
 mod policy;
 mod record;
@@ -26,8 +33,11 @@ mod rule;
 mod tests;
 
 pub use access::{NotOwn, OwnAccess, Subject, ViewLogged, Viewer};
+pub use bounding::{Bounded, Bounds, ChoiceKey, Leaf, Part, Place, PublicKeys, bound};
+pub use budget::{Delta, Epsilon, Guarantee, Rho};
 pub use cell::{Cell, Contribution, Partition};
 pub use closing::{Closed, DistinctCount, Kind, PublishedCell, Shape, Word, close, close_distinct, sum_cells};
+pub use cube::{Debited, Level, NoisyCell, NoisyCube, NoisySum, NotAsDebited};
 pub use figures::Figures;
 pub use periods::{Covered, Piece, Pieces, merge_periods};
 pub use policy::{Establishment, NotStricter, Policy};

@@ -7,6 +7,7 @@ use serde::{Serialize, Serializer};
 use thiserror::Error;
 
 use super::access::OwnAccess;
+use super::budget::Guarantee;
 use super::figures::Figures;
 use crate::pseudonym::Pseudonym;
 
@@ -22,7 +23,7 @@ pub enum Origin {
     Frozen,
 }
 
-/// What a figure went through. Printed and serialized as `exact`, `devices=5` or `k=5`.
+/// What a figure went through. Printed and serialized as `exact`, `devices=5`, `k=5` or `dp ε=2 δ=1e-8`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Protection {
     /// Nothing was changed or left out.
@@ -31,6 +32,8 @@ pub enum Protection {
     Devices(u32),
     /// The closing rule with this k.
     K(u32),
+    /// Noise that hides each person, with this guarantee for a month.
+    Dp(Guarantee),
 }
 
 impl fmt::Display for Protection {
@@ -39,6 +42,7 @@ impl fmt::Display for Protection {
             Self::Exact => f.write_str("exact"),
             Self::Devices(least) => write!(f, "devices={least}"),
             Self::K(k) => write!(f, "k={k}"),
+            Self::Dp(guarantee) => write!(f, "{guarantee}"),
         }
     }
 }
@@ -56,8 +60,8 @@ pub struct Withheld;
 
 /// A figure that has passed the exit gate.
 ///
-/// Guarantee: a value of this type was made by [`Released::own`], [`Released::technical`], a closing of this module or
-/// [`Released::thaw`] on what such a closing had stored, or from such values by [`Released::map`] and its like, which
+/// Guarantee: a value of this type was made by [`Released::own`], [`Released::technical`], a closing of this module
+/// ([`Released::draw`] with noise) or [`Released::thaw`] on what such a closing had stored, or from such values by [`Released::map`] and its like, which
 /// take plain functions and therefore add nothing that was not released (post-processing).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Released<T> {

@@ -4,6 +4,7 @@
 //! attack has a positive control: a broken gate that it must catch.
 
 mod attacks;
+mod beyond;
 mod corners;
 mod origins;
 mod over_time;
