@@ -4,6 +4,17 @@
 //! Each attack comes with a **control**: the same attack on a deliberately broken variant, where it must succeed, so that
 //! a failure on the real thing means something. Short forms run in the tests, long ones in `bench privacy`.
 
+pub mod averaging;
+pub mod bounding;
+mod dice;
+pub mod differencing;
+pub mod draws;
+pub mod epsilon;
+pub mod membership;
+pub mod proof;
+pub mod statistics;
+mod worlds;
+
 use std::fmt;
 
 /// What a measured figure must satisfy.

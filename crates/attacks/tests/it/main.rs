@@ -8,3 +8,6 @@ fn a_bound_is_kept_at_its_edge_and_never_by_what_is_no_number() {
     assert!(!Finding::new("above", 1.1, Bound::AtMost(1.0)).holds());
     assert!(!Finding::new("nothing", f64::NAN, Bound::AtLeast(0.0)).holds());
 }
+
+mod accounting;
+mod beyond;
