@@ -38,10 +38,12 @@ struct Page {
 }
 
 /// Measures.
-pub fn run(quick: bool) -> anyhow::Result<Figures> {
+pub fn run(quick: bool, kept: Option<&Path>) -> anyhow::Result<Figures> {
     let folder = tempfile::tempdir()?;
-    let data = folder.path().join("data");
-    simulate(&data, quick)?;
+    let data = kept.unwrap_or(folder.path()).join("data");
+    if !data.exists() {
+        simulate(&data, quick)?;
+    }
     let pages = if quick { 20 } else { 100 };
     runtime()?.block_on(measure(&data, pages))
 }

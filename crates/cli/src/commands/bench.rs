@@ -25,6 +25,9 @@ pub struct Options {
     /// One JSON object on the last line.
     #[arg(long)]
     json: bool,
+    /// Keep the simulated year in this folder, and measure on it again the next time; for `dashboard`.
+    #[arg(long, value_name = "DIR")]
+    data: Option<std::path::PathBuf>,
     /// Fold the journal of this data folder and say how long it took: the second half of `ingest`, in a process of its own.
     #[arg(long, hide = true)]
     fold_only: Option<std::path::PathBuf>,
@@ -40,7 +43,7 @@ pub fn run(options: Options) -> anyhow::Result<()> {
     }
     let (name, figures) = match options.name {
         Name::Ingest => ("ingest", ingest::run(options.quick)?),
-        Name::Dashboard => ("dashboard", dashboard::run(options.quick)?),
+        Name::Dashboard => ("dashboard", dashboard::run(options.quick, options.data.as_deref())?),
     };
     if figures.is_empty() {
         bail!("nothing was measured");
