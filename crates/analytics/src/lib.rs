@@ -6,6 +6,7 @@ pub mod closing;
 pub mod governance;
 pub mod own;
 pub mod range;
+pub mod rights;
 mod rows;
 pub mod school;
 pub mod view;

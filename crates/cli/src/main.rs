@@ -40,6 +40,12 @@ enum Command {
     Figures(commands::figures::Options),
     /// See and record the committee's decisions.
     Governance(commands::governance::Options),
+    /// See, correct, restrict and erase what is kept of a person; object; list what is open.
+    Rights(commands::rights::Options),
+    /// Copy the data folder as of one moment, without its keys.
+    Backup(commands::backup::Backup),
+    /// Put a backup back, without whoever was erased since.
+    Restore(commands::backup::Restore),
     /// Explain what is wrong with a data folder.
     Doctor(commands::doctor::Options),
     /// Measure: ingest, dashboard.
@@ -61,6 +67,9 @@ fn main() -> ExitCode {
         Command::Maintain(options) => commands::maintain::run(options),
         Command::Figures(options) => commands::figures::run(options),
         Command::Governance(options) => commands::governance::run(options),
+        Command::Rights(options) => commands::rights::run(options),
+        Command::Backup(options) => commands::backup::run_backup(options),
+        Command::Restore(options) => commands::backup::run_restore(options),
         Command::Doctor(options) => commands::doctor::run(options),
         Command::Bench(options) => commands::bench::run(options),
     };

@@ -7,6 +7,8 @@ use anyhow::Context;
 use catalogue::Catalogue;
 use clap::Args;
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use store::{Folder, Store};
 
 /// The command line is at fault: exit 2.
@@ -30,6 +32,9 @@ pub struct Data {
     /// The key file; beside the data folder, as DIR.keys, unless told otherwise.
     #[arg(long, value_name = "FILE", env = "ECARNET_STATS_KEYS")]
     pub keys: Option<PathBuf>,
+    /// The file of what a restore must not undo; beside the key file, unless told otherwise.
+    #[arg(long, value_name = "FILE", env = "ECARNET_STATS_TOMBSTONES")]
+    pub tombstones: Option<PathBuf>,
     /// A folder with a catalogue of one's own; the built-in one otherwise.
     #[arg(long, value_name = "DIR", env = "ECARNET_STATS_CATALOGUE")]
     pub catalogue: Option<PathBuf>,
@@ -38,9 +43,12 @@ pub struct Data {
 impl Data {
     /// The folder and its key file.
     pub fn folder(&self) -> Folder {
-        let folder = Folder::new(&self.data);
-        match &self.keys {
-            Some(keys) => Folder { keys: keys.clone(), ..folder },
+        let mut folder = Folder::new(&self.data);
+        if let Some(keys) = &self.keys {
+            folder = Folder { keys: keys.clone(), tombstones: keys.with_extension("tombstones"), ..folder };
+        }
+        match &self.tombstones {
+            Some(tombstones) => Folder { tombstones: tombstones.clone(), ..folder },
             None => folder,
         }
     }
@@ -60,6 +68,28 @@ impl Data {
     /// Opens the data folder for everything.
     pub async fn open(&self) -> anyhow::Result<Store> {
         Ok(Store::open(self.folder(), self.catalogue()?).await?)
+    }
+}
+
+/// The moment of an act.
+#[derive(Args, Clone)]
+pub struct Moment {
+    /// As if it were this moment (RFC 3339); real time otherwise.
+    #[arg(long, value_name = "INSTANT")]
+    now: Option<String>,
+}
+
+impl Moment {
+    /// The day in metropolitan France, and the moment.
+    pub fn now(&self) -> anyhow::Result<(Date, Timestamp)> {
+        let at = match &self.now {
+            Some(text) => text.parse().map_err(|_| {
+                WrongUse("--now: a moment with its offset is expected, as in 2025-11-24T18:00:00+01:00".to_owned())
+            })?,
+            None => now(),
+        };
+        let paris = TimeZone::get("Europe/Paris").context("no time zones")?;
+        Ok((paris.to_datetime(at).date(), at))
     }
 }
 

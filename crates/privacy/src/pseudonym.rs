@@ -220,6 +220,17 @@ impl KeyRing {
         }
         mac.finalize().into_bytes().into()
     }
+
+    /// The digest under which an erasure is remembered: whoever holds the key and meets the pseudonym again knows that it
+    /// was erased; nobody else learns of whom the digest speaks. Like an objection, it outlives the year.
+    pub fn tombstone(&self, erased: Pseudonym) -> [u8; 32] {
+        let mut mac = keyed(&self.opt_out.0);
+        // No other use of this key starts with a length of nine.
+        mac.update(&9_u64.to_be_bytes());
+        mac.update(b"tombstone");
+        mac.update(&erased.0);
+        mac.finalize().into_bytes().into()
+    }
 }
 
 /// Derives pseudonyms for one establishment and school year; the keys of the domains are derived when first used.
@@ -318,6 +329,15 @@ mod tests {
         let one = Pseudonym([7; 16]);
         assert!(Pseudonym::from_hex(&one.to_hex()) == Some(one));
         assert!(Pseudonym::from_hex("zz").is_none());
+    }
+
+    #[test]
+    fn a_tombstone_is_known_to_the_keys_holder_alone() {
+        let (ring, other) = (ring(), self::ring());
+        let person = Pseudonym([7; 16]);
+        assert_eq!(ring.tombstone(person), ring.clone().tombstone(person));
+        assert_ne!(ring.tombstone(person), other.tombstone(person));
+        assert_ne!(ring.tombstone(person), ring.tombstone(Pseudonym([8; 16])));
     }
 
     #[test]

@@ -1,13 +1,13 @@
 //! What every request shares: the store, the gate, the clock, and what is cached from the register.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, RwLock};
 
 use async_recursion::async_recursion as boxed;
 use calendar::{Academy, Calendar};
 use jiff::Timestamp;
 use privacy::Uai;
-use privacy::entry::{Gate, Place};
+use privacy::entry::{DataSubject, Gate, Place};
 use store::Store;
 
 use crate::clock::Clock;
@@ -38,6 +38,13 @@ pub struct App {
     pub(crate) tokens: crate::access::Tokens,
     /// Who may sign in without an identity provider: only in a demonstration.
     pub(crate) identities: Vec<DemoIdentity>,
+    /// Open while batches pass from the gate into the journal. Whoever objects closes it: what had passed before is in
+    /// the journal then, and what comes after meets her objection.
+    pub(crate) admission: tokio::sync::RwLock<()>,
+    /// Rung when a request waits to be worked on.
+    pub(crate) requests: tokio::sync::Notify,
+    /// The last day on which retention ran.
+    pub(crate) retired_on: Mutex<Option<jiff::civil::Date>>,
     places: RwLock<HashMap<Uai, Place>>,
     opt_outs: RwLock<Arc<HashSet<[u8; 32]>>>,
 }
@@ -62,6 +69,9 @@ impl App {
             load: Load::default(),
             tokens: crate::access::Tokens::default(),
             identities,
+            admission: tokio::sync::RwLock::default(),
+            requests: tokio::sync::Notify::new(),
+            retired_on: Mutex::default(),
             places: RwLock::new(places.into_iter().map(|one| (one.uai, Place { academy: one.academy })).collect()),
             opt_outs: RwLock::new(Arc::new(opt_outs.into_iter().collect())),
             store,
@@ -85,17 +95,28 @@ impl App {
         self.opt_outs.read().map(|list| Arc::clone(&list)).unwrap_or_default()
     }
 
-    /// Adds or removes an objection, effective for the next batch.
-    pub(crate) fn object(&self, digest: [u8; 32], objects: bool) {
-        if let Ok(mut list) = self.opt_outs.write() {
-            let mut changed = (**list).clone();
-            if objects {
-                changed.insert(digest)
-            } else {
-                changed.remove(&digest)
-            };
-            *list = Arc::new(changed);
+    /// Adds or removes an objection that the register knows already. The caller has closed the admission.
+    pub(crate) fn take_objection(&self, subject: &DataSubject, objects: bool) {
+        let (Some(digest), Ok(mut list)) = (subject.objection(), self.opt_outs.write()) else { return };
+        let mut changed = (**list).clone();
+        if objects {
+            changed.insert(digest)
+        } else {
+            changed.remove(&digest)
+        };
+        *list = Arc::new(changed);
+    }
+
+    /// Reads the objections again. They hold for every batch that is admitted from now on.
+    pub(crate) async fn read_opt_outs(&self) -> Result<(), store::Error> {
+        let known: HashSet<[u8; 32]> = self.store.register().opt_outs().await?.into_iter().collect();
+        if known != *self.opt_outs() {
+            let _closed = self.admission.write().await;
+            if let Ok(mut list) = self.opt_outs.write() {
+                *list = Arc::new(known);
+            }
         }
+        Ok(())
     }
 }
 

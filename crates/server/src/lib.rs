@@ -13,6 +13,7 @@ mod load;
 mod maintenance;
 mod pages;
 mod problem;
+mod rights;
 mod router;
 mod views;
 
@@ -26,6 +27,7 @@ use tokio::sync::watch;
 pub use app::{App, DemoIdentity};
 pub use clock::{CannotMove, Clock, RealClock, SimulatedClock};
 pub use maintenance::{FOLD_EVERY, Round};
+pub use pages::rights_document;
 
 /// Serves until `stop` says so; then answers what is under way, folds the journal once more, and returns.
 ///

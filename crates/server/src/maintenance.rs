@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::civil::Date;
 use tokio::sync::watch;
 
 use crate::app::{App, date_of};
@@ -25,22 +26,60 @@ impl App {
         let today = date_of(now);
         self.store.ensure_roots(today)?;
         self.store.count_load(&self.load.take(now)).await?;
-        let closed = analytics::closing::run(&self.store, &self.calendar, now).await?;
-        if !closed.is_empty() {
-            self.store.retire(today, self.clock.real()).await?;
+        if let Err(error) = self.work_requests().await {
+            // Whoever asked is left out of the closing all the same.
+            tracing::error!(%error, "a request could not be worked on; it will be tried again");
         }
+        let closed = analytics::closing::run(&self.store, &self.calendar, now).await?;
+        self.retire_daily(today).await?;
         self.store.compact(false).await?;
         Ok(Round { closed })
+    }
+
+    /// Does what people have asked, here or on the command line.
+    pub(crate) async fn work_requests(&self) -> Result<(), store::Error> {
+        self.read_opt_outs().await?;
+        for request in self.store.work_requests(date_of(self.clock.now()), self.clock.real()).await? {
+            tracing::info!(number = request.id, action = request.action, "a request was answered");
+        }
+        Ok(())
+    }
+
+    /// Retention, once a day and at start.
+    async fn retire_daily(&self, today: Date) -> Result<(), store::Error> {
+        let done = self.retired_on.lock().is_ok_and(|day| *day == Some(today));
+        if done {
+            return Ok(());
+        }
+        let retired = self.store.retire(today, self.clock.real()).await?;
+        if let Ok(mut day) = self.retired_on.lock() {
+            *day = Some(today);
+        }
+        if retired.files > 0 || !retired.roots.is_empty() {
+            tracing::info!(files = retired.files, roots = ?retired.roots, "what was too old is gone");
+        }
+        Ok(())
     }
 }
 
 /// Maintains until told to stop, and once more then, so that a stopped server leaves an empty journal.
 pub(crate) async fn run(app: Arc<App>, every: Duration, mut stop: watch::Receiver<bool>) {
+    // What a crash had left undone of people's requests comes before anything else.
+    app.requests.notify_one();
+    let mut next = tokio::time::Instant::now() + every;
     loop {
-        let stopping = tokio::select! {
-            () = tokio::time::sleep(every) => false,
-            _ = stop.wait_for(|stop| *stop) => true,
+        let (stopping, asked) = tokio::select! {
+            () = tokio::time::sleep_until(next) => (false, false),
+            _ = stop.wait_for(|stop| *stop) => (true, false),
+            () = app.requests.notified() => (false, true),
         };
+        if asked {
+            if let Err(error) = app.work_requests().await {
+                tracing::error!(%error, "a request could not be worked on; it will be tried again");
+            }
+            continue;
+        }
+        next = tokio::time::Instant::now() + every;
         match app.maintain().await {
             Ok(round) if !round.closed.is_empty() => tracing::info!(closed = ?round.closed, "periods closed"),
             Ok(_) => {}

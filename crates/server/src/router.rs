@@ -20,12 +20,18 @@ pub(crate) fn router(app: Arc<App>, demonstration: bool) -> Router {
         .route("/ma-classe", get(pages::class::get))
         .route("/mon-ecole", get(pages::school::get))
         .route("/transparence", get(pages::transparency::get))
+        .route("/mes-droits", get(pages::rights::get).post(pages::rights::post))
+        .route("/mes-droits/code", post(pages::rights::enter))
+        .route("/mes-droits/donnees", get(pages::rights::data))
         .route("/sign-out", post(demo::identities::sign_out))
         .route("/assets/{name}", get(assets::get))
         .route("/api/v1/events", post(api::events::post))
         .route("/api/v1/establishments/{uai}/roster", put(api::roster::put))
         .route("/api/v1/figures", get(api::figures::get))
         .route("/api/v1/opt-out", post(api::opt_out::post))
+        .route("/api/v1/rights", get(api::rights::list).post(api::rights::post))
+        .route("/api/v1/rights/codes", post(api::rights::make_code))
+        .route("/api/v1/rights/{id}", get(api::rights::get))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready));
     if demonstration {

@@ -45,6 +45,30 @@ pub enum Error {
         /// What is wrong and what to do.
         what: String,
     },
+    /// The file of what a restore must not undo cannot be read.
+    #[error(
+        "the tombstone file {path} has a line that is none; restore it from your copy, beside the keys: without it an \
+         erased person could come back",
+        path = path.display()
+    )]
+    Tombstones {
+        /// The file.
+        path: PathBuf,
+    },
+    /// There is no open request of this number and kind.
+    #[error("there is no open request number {id} of this kind; `rights list` shows those that are open")]
+    NoRequest {
+        /// The number.
+        id: i64,
+    },
+    /// A backup cannot be made or put back.
+    #[error("{path}: {what}", path = path.display())]
+    Backup {
+        /// The folder concerned.
+        path: PathBuf,
+        /// What is wrong and what to do.
+        what: String,
+    },
     /// A Parquet file or a journal row could not be written or read.
     #[error("the lake cannot be read or written: {0}")]
     Lake(String),

@@ -1,11 +1,13 @@
 //! The only crate that touches disks and databases: the register (SQL), the lake (Parquet), the journal between them,
 //! and the key file.
 //!
-//! A data folder holds `register.sqlite`, `lake/` and `lock`; the keys lie apart, by default beside the folder.
+//! A data folder holds `register.sqlite`, `lake/` and `lock`; the keys and the tombstones lie apart, by default beside the
+//! folder.
 //!
 //! Public async functions are `#[boxed]`: the body of a plain one is compiled anew in every crate that awaits it, and with
 //! it what it awaits of the engine and the database.
 
+mod backup;
 mod closing;
 mod error;
 mod fold;
@@ -14,12 +16,14 @@ mod journal;
 mod keys;
 mod lake;
 mod register;
+mod restore;
 mod retention;
+mod rights;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, RwLock};
 
 use async_recursion::async_recursion as boxed;
 use calendar::SchoolYear;
@@ -27,15 +31,19 @@ use catalogue::Catalogue;
 use jiff::civil::Date;
 use privacy::KeyRing;
 
+pub use backup::{Backed, KEPT_DAYS, Pruned, prune as prune_backups};
 pub use closing::{Closing, ReleaseRow};
 pub use error::Error;
 pub use fold::{Folded, LATE_EVENTS};
 pub use journal::{Journal, NotDurable, Receipt};
 pub use lake::{Lake, Observer, Prune, Session as LakeSession, Source, Table, bucket_of, date, days};
 pub use register::{
-    Decision, DecisionStatus, Denominators, Establishment, Register, RosterClass, Scope, Session, Token, TokenScope,
+    Action, Decision, DecisionStatus, Denominators, Establishment, NewRequest, Register, Request, Requested,
+    RosterClass, Scope, Session, State, Token, TokenScope, VISIT_MINUTES,
 };
+pub use restore::Restored;
 pub use retention::Retired;
+pub use rights::{Cell, Correction, CounterColumn, Kept, KeptRow, KeptTable, NotCorrected};
 
 /// Where a data folder and its keys are.
 #[derive(Clone, Debug)]
@@ -44,15 +52,20 @@ pub struct Folder {
     pub data: PathBuf,
     /// The key file.
     pub keys: PathBuf,
+    /// The file of what a restore must not undo. Whoever keeps a copy of the keys keeps one of it.
+    pub tombstones: PathBuf,
 }
 
 impl Folder {
-    /// A data folder with its key file beside it, as `NAME.keys`.
+    /// A data folder with its key file beside it, as `NAME.keys`, and `NAME.tombstones`.
     pub fn new(data: impl Into<PathBuf>) -> Self {
         let data = data.into();
-        let mut keys = data.clone().into_os_string();
-        keys.push(".keys");
-        Self { data, keys: keys.into() }
+        let beside = |ending: &str| {
+            let mut path = data.clone().into_os_string();
+            path.push(ending);
+            PathBuf::from(path)
+        };
+        Self { keys: beside(".keys"), tombstones: beside(".tombstones"), data }
     }
 }
 
@@ -66,6 +79,8 @@ pub struct Store {
     keys: RwLock<Arc<KeyRing>>,
     /// Folding, closing, compaction and retention go one at a time.
     maintenance: tokio::sync::Mutex<()>,
+    /// Files in which retention has nothing more to look for before they are too old as a whole.
+    settled: Mutex<HashSet<String>>,
     /// Held while the folder is open for maintenance, so that two processes never fold the same rows.
     _lock: Option<File>,
 }
@@ -76,6 +91,13 @@ impl Store {
     /// Fails when another process has it open, when its version is newer, or when the key file can be read by others.
     #[boxed]
     pub async fn open(folder: Folder, catalogue: Arc<Catalogue>) -> Result<Self, Error> {
+        let store = Self::open_unplayed(folder, catalogue).await?;
+        store.replay().await?;
+        Ok(store)
+    }
+
+    /// Opens it before what a restore must not undo was done again: only for doing so.
+    async fn open_unplayed(folder: Folder, catalogue: Arc<Catalogue>) -> Result<Self, Error> {
         std::fs::create_dir_all(&folder.data).map_err(Error::file("cannot create", &folder.data))?;
         let path = folder.data.join("lock");
         let lock = File::create(&path).map_err(Error::file("cannot write", &path))?;
@@ -113,6 +135,7 @@ impl Store {
             keys: RwLock::new(Arc::new(keys::read_or_create(&folder.keys)?)),
             journal: Journal::start(register.clone()),
             maintenance: tokio::sync::Mutex::default(),
+            settled: Mutex::default(),
             folder,
             catalogue,
             register,
@@ -189,6 +212,11 @@ impl Store {
             *self.keys.write().expect("no thread panics while it changes the keys") = Arc::new(keys);
         }
         Ok(())
+    }
+
+    /// Puts other keys in the place of the live ones.
+    pub(crate) fn replace_keys(&self, keys: KeyRing) {
+        *self.keys.write().expect("no thread panics while it changes the keys") = Arc::new(keys);
     }
 
     /// The district of every establishment.

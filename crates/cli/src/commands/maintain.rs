@@ -33,11 +33,18 @@ pub fn run(options: Options) -> anyhow::Result<()> {
         let store = options.data.open().await?;
         let today = TimeZone::get("Europe/Paris").context("no time zones")?.to_datetime(at).date();
         store.ensure_roots(today)?;
+        let answered = store.work_requests(today, now()).await?;
         let closed = analytics::closing::run(&store, &Calendar::official(), at).await?;
         let retired = store.retire(today, now()).await?;
         let compacted = store.compact(options.compact_all).await?;
         eprintln!("closed: {}", if closed.is_empty() { "nothing".to_owned() } else { closed.join(", ") });
         eprintln!("retired: {} files; compacted: {compacted} files", retired.files);
+        for year in &retired.roots {
+            eprintln!("the last row of {year} is gone, and its root with it");
+        }
+        for request in &answered {
+            eprintln!("request {} ({}) was worked on", request.id, request.action);
+        }
         Ok(())
     })
 }

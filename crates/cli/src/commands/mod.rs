@@ -1,5 +1,6 @@
 //! One module a command.
 
+pub mod backup;
 pub mod bench;
 pub mod demo;
 pub mod doctor;
@@ -7,6 +8,7 @@ pub mod figures;
 pub mod governance;
 pub mod import;
 pub mod maintain;
+pub mod rights;
 pub mod serve;
 pub mod simulate;
 pub mod token;

@@ -5,6 +5,7 @@ use catalogue::Role;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use super::data_subject::hex;
 use super::identify::{identifier, person_of};
 use crate::pseudonym::{Domain, KeyRing, Pseudonym, Uai};
 use crate::raw::Raw;
@@ -39,6 +40,9 @@ pub struct Claims {
     role: String,
     establishment: Option<String>,
     years: Vec<StoredYear>,
+    /// The digest of her own objection, so that she can object from her session alone.
+    #[serde(default)]
+    objection: Option<String>,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -65,7 +69,7 @@ impl Claims {
         let role = Role::from_slug(&raw.role)
             .ok_or_else(|| refused("role", "one of teacher, pupil, parent, school_head, support, editor"))?;
         if role == Role::Editor {
-            return Ok(Self { role: raw.role.clone(), establishment: None, years: Vec::new() });
+            return Ok(Self { role: raw.role.clone(), establishment: None, years: Vec::new(), objection: None });
         }
         let uai: Uai =
             raw.establishment.as_deref().and_then(|text| text.parse().ok()).ok_or_else(|| {
@@ -84,7 +88,9 @@ impl Claims {
                 class: raw.class.as_deref().map(|class| keys.pseudonym(Domain::Class, class).to_hex()),
             })
         });
-        Ok(Self { role: raw.role.clone(), establishment: Some(uai.to_string()), years: years.collect() })
+        let years = years.collect();
+        let objection = Some(hex(&keys.opt_out_digest(&uai, person_of(role).0, actor)));
+        Ok(Self { role: raw.role.clone(), establishment: Some(uai.to_string()), years, objection })
     }
 
     /// Her role.
@@ -108,42 +114,19 @@ impl Claims {
         Some(YearClaims { person: Pseudonym::from_hex(&stored.person)?, class })
     }
 
+    /// The digest under which her objection would be remembered.
+    pub(super) fn objection(&self) -> Option<&str> {
+        self.objection.as_deref()
+    }
+
+    /// Her school years and who she is in each, as stored.
+    pub(super) fn stored_years(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.years.iter().map(|stored| (stored.school_year.as_str(), stored.person.as_str()))
+    }
+
     /// What the audit log writes for her: role and the newest pseudonym's first digits, enough to tell viewers apart.
     pub fn audit_name(&self) -> String {
         let newest = self.years.last().map_or("", |year| &year.person[..12]);
         format!("{} {newest}", self.role)
-    }
-}
-
-/// An objection as it came: `{"establishment", "kind": "staff|family|pupil", "identifier", "objects": true}`.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RawObjection {
-    establishment: String,
-    kind: String,
-    identifier: String,
-    objects: bool,
-}
-
-impl RawObjection {
-    /// Passes an objection through the gate: the establishment, the digest to remember, and whether she objects or
-    /// takes it back.
-    pub fn admit(raw: &Raw<Self>, keys: &KeyRing) -> Result<(Uai, [u8; 32], bool), ClaimsRefused> {
-        let raw = raw.open();
-        let refused = |claim, expected| ClaimsRefused { claim, expected };
-        let uai: Uai = raw
-            .establishment
-            .parse()
-            .map_err(|_| refused("establishment", "a UAI: seven digits and one capital letter, as in 0750001A"))?;
-        let domain = match raw.kind.as_str() {
-            "staff" => Domain::Staff,
-            "family" => Domain::Family,
-            "pupil" => Domain::Pupil,
-            _ => return Err(refused("kind", "one of staff, family, pupil")),
-        };
-        let identifier = identifier(Some(&raw.identifier))
-            .ok_or_else(|| refused("identifier", "an identifier of 1 to 128 bytes, the same as in events"))?;
-        let digest = keys.opt_out_digest(&uai, domain, identifier);
-        Ok((uai, digest, raw.objects))
     }
 }

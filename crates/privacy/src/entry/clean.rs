@@ -109,6 +109,7 @@ pub struct CleanBatch {
     pub(super) platform: u16,
     pub(super) received_on: Date,
     pub(super) events: Vec<CleanEvent>,
+    pub(super) silent: bool,
 }
 
 impl CleanBatch {
@@ -160,5 +161,11 @@ impl CleanBatch {
     /// The events.
     pub fn events(&self) -> &[CleanEvent] {
         &self.events
+    }
+
+    /// Whether everything right in it was of people who object. Then nothing of it may be kept, not even that their
+    /// device sent it.
+    pub const fn is_silent(&self) -> bool {
+        self.silent
     }
 }

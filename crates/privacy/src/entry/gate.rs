@@ -109,13 +109,17 @@ impl Gate {
         let mut events = Vec::with_capacity(batch.events.len());
         let mut answer =
             Answer { batch_id: envelope.batch_id.to_string(), accepted: 0, duplicates: 0, refused: Vec::new() };
+        let mut objected = false;
         for (index, raw) in batch.events.iter().enumerate() {
             match desk.examine(raw) {
                 Ok(Verdict::Taken(event)) => {
                     answer.accepted += 1;
                     events.push(event);
                 }
-                Ok(Verdict::Objected) => answer.accepted += 1,
+                Ok(Verdict::Objected) => {
+                    answer.accepted += 1;
+                    objected = true;
+                }
                 Ok(Verdict::Duplicate) => answer.duplicates += 1,
                 Err(fault) => answer.refused.push(Refusal {
                     index,
@@ -135,6 +139,7 @@ impl Gate {
             app_version: envelope.app_version.to_owned(),
             platform: envelope.platform,
             received_on: today,
+            silent: objected && events.is_empty(),
             events,
             uai: envelope.uai,
         };

@@ -5,6 +5,7 @@
 
 mod claims;
 mod clean;
+mod data_subject;
 mod gate;
 mod identify;
 mod refusal;
@@ -13,8 +14,9 @@ mod roster;
 mod tests;
 mod wire;
 
-pub use claims::{Claims, ClaimsRefused, RawClaims, RawObjection, YearClaims};
+pub use claims::{Claims, ClaimsRefused, RawClaims, YearClaims};
 pub use clean::{CleanBatch, CleanEvent, Value};
+pub use data_subject::{DataSubject, Objection, RawObjection, RawSubject, SubjectKind, class_pseudonyms};
 pub use gate::{Context, Gate, Place};
 pub use refusal::{Answer, BatchRefused, Reason, Refusal};
 pub use roster::{CleanClass, CleanPupil, CleanRoster, RawRoster, RosterRefused};

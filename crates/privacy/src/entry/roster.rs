@@ -1,6 +1,8 @@
 //! Rosters: classes, levels, teachers, pupils and families of a school year, pseudonymised at the gate. They give
 //! denominators, and make pupils without a single trace visible.
 
+use std::collections::HashSet;
+
 use calendar::{Academy, SchoolYear};
 use catalogue::Catalogue;
 use serde::Deserialize;
@@ -89,6 +91,18 @@ pub struct CleanRoster {
 impl CleanRoster {
     /// Reads a body (JSON) for the establishment `uai`.
     pub fn admit(body: &Raw<&[u8]>, uai: Uai, catalogue: &Catalogue, keys: &KeyRing) -> Result<Self, RosterRefused> {
+        Self::admit_without(body, uai, catalogue, keys, &HashSet::new())
+    }
+
+    /// The same without those who object: they are no denominator either. A pupil who objects leaves with the families
+    /// that the roster names beside her; they stay where it names them beside another child.
+    pub fn admit_without(
+        body: &Raw<&[u8]>,
+        uai: Uai,
+        catalogue: &Catalogue,
+        keys: &KeyRing,
+        opt_outs: &HashSet<[u8; 32]>,
+    ) -> Result<Self, RosterRefused> {
         let refused = |place: &str, expected| RosterRefused { place: place.to_owned(), expected };
         let raw: RawRoster = serde_json::from_slice(body.open()).map_err(|error| {
             // serde_json's text can quote the input; where it is, is enough.
@@ -114,6 +128,8 @@ impl CleanRoster {
         if raw.classes.len() > MOST_CLASSES {
             return Err(refused("/classes", "at most 60 classes"));
         }
+        let objects =
+            |domain, named: &str| !opt_outs.is_empty() && opt_outs.contains(&keys.opt_out_digest(&uai, domain, named));
         let mut identify = Identifier::new(keys, &uai);
         let levels = catalogue.word_list("level");
         let mut classes = Vec::with_capacity(raw.classes.len());
@@ -141,16 +157,22 @@ impl CleanRoster {
                 }
                 let mut families = Vec::with_capacity(pupil.families.len());
                 for family in &pupil.families {
-                    families.push(hash(Domain::Family, family, at(&format!("pupils/{place}/families")))?);
+                    let hashed = hash(Domain::Family, family, at(&format!("pupils/{place}/families")))?;
+                    if !objects(Domain::Family, family) {
+                        families.push(hashed);
+                    }
                 }
-                pupils.push(CleanPupil {
-                    pupil: hash(Domain::Pupil, &pupil.pupil, at(&format!("pupils/{place}/pupil")))?,
-                    families,
-                });
+                let hashed = hash(Domain::Pupil, &pupil.pupil, at(&format!("pupils/{place}/pupil")))?;
+                if !objects(Domain::Pupil, &pupil.pupil) {
+                    pupils.push(CleanPupil { pupil: hashed, families });
+                }
             }
             let mut teachers = Vec::with_capacity(class.teachers.len());
             for teacher in &class.teachers {
-                teachers.push(hash(Domain::Staff, teacher, at("teachers"))?);
+                let hashed = hash(Domain::Staff, teacher, at("teachers"))?;
+                if !objects(Domain::Staff, teacher) {
+                    teachers.push(hashed);
+                }
             }
             classes.push(CleanClass {
                 class: hash(Domain::Class, &class.class, at("class"))?,

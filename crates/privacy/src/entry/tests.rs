@@ -9,7 +9,8 @@ use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
 use super::{
-    Answer, BatchRefused, CleanBatch, Context, Format, Gate, Malformed, Place, RawBatch, RawObjection, Reason,
+    Answer, BatchRefused, CleanBatch, CleanRoster, Context, Format, Gate, Malformed, Place, RawBatch, RawObjection,
+    Reason,
 };
 use crate::{Domain, KeyRing, Raw, Uai};
 
@@ -178,15 +179,46 @@ fn who_objected_is_answered_as_accepted_and_goes_nowhere() {
         json!({ "establishment": "0750001A", "kind": "staff", "identifier": "T-17", "objects": true }),
     )
     .unwrap();
-    let (_, digest, objects) = RawObjection::admit(&Raw::new(objection), &world.keys).unwrap();
-    assert!(objects);
-    world.opt_outs.insert(digest);
+    let objection = RawObjection::admit(&Raw::new(objection), &world.keys).unwrap();
+    assert!(objection.objects && !objection.erase);
+    world.opt_outs.insert(objection.subject.objection().unwrap());
     let (clean, answer) = world.admit(&batch(vec![event()]));
     assert_eq!((clean.events().len(), answer.accepted), (0, 1));
+    assert!(clean.is_silent(), "not even her device may be remembered");
+    let mut other = with("actor", json!("T-18"));
+    other["id"] = json!("1b9e3a52-51e4-4a27-8f54-1c5a3f3c9d10");
+    let (clean, _) = world.admit(&batch(vec![event(), other]));
+    assert_eq!((clean.events().len(), clean.is_silent()), (1, false));
 
     world.opt_outs = HashSet::from([world.keys.opt_out_digest(&uai, Domain::Pupil, "P-3")]);
     let (clean, _) = world.admit(&batch(vec![event()]));
     assert_eq!(clean.events()[0].pupils().len(), 1);
+}
+
+#[test]
+fn who_objected_is_no_denominator() {
+    let world = World::new();
+    let uai: Uai = "0750001A".parse().unwrap();
+    let objected = |domain, named| HashSet::from([world.keys.opt_out_digest(&uai, domain, named)]);
+    let body = json!({
+        "school_year": "2025-2026", "district": "0750101A", "academy": "paris", "sector": "public",
+        "classes": [{ "class": "C1", "levels": ["MS"], "teachers": ["T-1", "T-2"], "pupils": [
+            { "pupil": "P-1", "families": ["F-1", "F-2"] }, { "pupil": "P-2", "families": ["F-1"] }] }],
+    })
+    .to_string();
+    let counts = |opt_outs| {
+        let raw = Raw::new(body.as_bytes());
+        let catalogue = world.gate.catalogue();
+        let roster = CleanRoster::admit_without(&raw, uai.clone(), catalogue, &world.keys, &opt_outs).unwrap();
+        let class = &roster.classes()[0];
+        let families: HashSet<_> = class.pupils.iter().flat_map(|pupil| &pupil.families).collect();
+        (class.teachers.len(), class.pupils.len(), families.len())
+    };
+    assert_eq!(counts(HashSet::new()), (2, 2, 2));
+    assert_eq!(counts(objected(Domain::Staff, "T-1")), (1, 2, 2));
+    assert_eq!(counts(objected(Domain::Pupil, "P-1")), (2, 1, 1), "F-1 stays with the other child");
+    assert_eq!(counts(objected(Domain::Family, "F-1")), (2, 2, 1));
+    assert_eq!(counts(objected(Domain::Pupil, "T-1")), (2, 2, 2), "another domain is another person");
 }
 
 #[test]

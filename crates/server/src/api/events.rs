@@ -35,9 +35,11 @@ async fn take(app: Arc<App>, headers: &HeaderMap, sent: &mut BodyDataStream) -> 
     let bytes = body::read(headers, sent).await?;
     app.load.received(app.clock.now(), bytes.len());
     let scope = token.scope.establishment;
+    // Held until the batch is durable: see `App::admission`.
+    let _admitted = app.admission.read().await;
     let (clean, answer) = if bytes.len() > LARGE {
-        let app = Arc::clone(&app);
-        let examined = tokio::task::spawn_blocking(move || examine(&app, &bytes, format, scope.as_ref()));
+        let examining = Arc::clone(&app);
+        let examined = tokio::task::spawn_blocking(move || examine(&examining, &bytes, format, scope.as_ref()));
         examined.await.map_err(|error| Problem::internal(&error))??
     } else {
         examine(&app, &bytes, format, scope.as_ref())?

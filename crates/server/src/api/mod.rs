@@ -3,4 +3,5 @@
 pub mod events;
 pub mod figures;
 pub mod opt_out;
+pub mod rights;
 pub mod roster;

@@ -50,8 +50,10 @@ async fn take(app: &App, uai: &str, headers: &HeaderMap, sent: &mut BodyDataStre
         return Err(Problem::new(StatusCode::FORBIDDEN, "out-of-scope", "Not your establishment", detail));
     }
     let bytes = body::read(headers, sent).await?;
-    let roster =
-        CleanRoster::admit(&Raw::new(&bytes[..]), uai, app.store.catalogue(), &app.store.keys()).map_err(|error| {
+    let _admitted = app.admission.read().await;
+    let (keys, opt_outs) = (app.store.keys(), app.opt_outs());
+    let roster = CleanRoster::admit_without(&Raw::new(&bytes[..]), uai, app.store.catalogue(), &keys, &opt_outs)
+        .map_err(|error| {
             Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "roster", "The roster is not as expected", error.to_string())
         })?;
     let declared = app.store.register().put_roster(&roster).await?;

@@ -158,6 +158,7 @@ impl Frame<'_> {
                         a href=(self.link("/transparence")) {
                             (say(lang, "Ce qui est recueilli, pourquoi, combien de temps", "What is collected, why, for how long"))
                         }
+                        " · " a href=(self.link("/mes-droits")) { (lang.pick("Mes droits", "My rights")) }
                     }
                     @if self.partial {
                         details class="help" data-key="?" {

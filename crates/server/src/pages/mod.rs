@@ -11,6 +11,7 @@ mod lookup;
 mod names;
 mod operator;
 mod period;
+pub mod rights;
 #[cfg(test)]
 mod samples;
 mod scene;
@@ -21,3 +22,5 @@ pub mod trouble;
 mod visit;
 mod weeks;
 mod words;
+
+pub use rights::document as rights_document;

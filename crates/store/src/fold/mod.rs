@@ -22,6 +22,7 @@ use crate::error::Error;
 use crate::journal::Row;
 use crate::journal::decode::StoredBatch;
 use crate::lake::{LiveFile, Table, days, monday_of};
+use crate::register::Withheld;
 use crate::register::entities::journal;
 
 /// Events folded in one go: bounds memory.
@@ -83,11 +84,14 @@ impl Store {
         loop {
             let rows = self.register.journal_head(CHUNK).await?;
             let Some(last) = rows.last().map(|row| row.id) else { return Ok(total) };
-            total.batches += rows.len();
-            total.events += rows.iter().map(|row| row.events_n).sum::<usize>();
+            let read = (rows.len(), rows.iter().map(|row| row.events_n).sum::<usize>());
+            total.batches += read.0;
+            total.events += read.1;
             let sampled = samples::already(&self.lake, closed).await?;
             let catalogue = self.catalogue.clone();
-            let before = Before { closed, sampled, districts: Arc::clone(&districts) };
+            let withheld = self.register.withheld().await?;
+            let through = withheld.through;
+            let before = Before { closed, sampled, districts: Arc::clone(&districts), withheld };
             let tables = tokio::task::spawn_blocking(move || fold_rows(&catalogue, &rows, before));
             let tables = tables.await.map_err(|error| Error::Lake(error.to_string()))??;
             let mut files: Vec<LiveFile> = Vec::new();
@@ -97,9 +101,18 @@ impl Store {
                 }
             }
             let transaction = self.register.write.begin().await?;
+            if crate::register::newest_request(&transaction).await? > through {
+                // Somebody has objected or is being erased since these rows were read: once more, without her.
+                transaction.rollback().await?;
+                self.lake.unlink(&files).await?;
+                total.batches -= read.0;
+                total.events -= read.1;
+                continue;
+            }
             crate::lake::name_files(&transaction, &files).await?;
             journal::Entity::delete_many().filter(journal::Column::Id.lte(last)).exec(&transaction).await?;
             transaction.commit().await?;
+            self.register.truncate_log().await?;
         }
     }
 }
@@ -110,11 +123,13 @@ struct Before {
     closed: Option<i32>,
     sampled: samples::Already,
     districts: Arc<HashMap<String, String>>,
+    /// Who is left out, and who is left out of the tables without persons.
+    withheld: Withheld,
 }
 
 /// Journal rows become rows of the lake's tables. One thread decodes while the other counts.
 fn fold_rows(catalogue: &Catalogue, rows: &[Row], before: Before) -> Result<Vec<(Table, RecordBatch)>, Error> {
-    let closed = before.closed;
+    let (closed, withheld) = (before.closed, before.withheld);
     let is_late = |day: i32| closed.is_some_and(|closed| monday_of(day) <= closed);
     let mut people = people::People::default();
     let mut devices = devices::Devices::default();
@@ -133,14 +148,19 @@ fn fold_rows(catalogue: &Catalogue, rows: &[Row], before: Before) -> Result<Vec<
             let batch = batch?;
             people.enter(&batch);
             devices.enter(&batch);
-            installs.add_batch(&batch, is_late(days(batch.received_on)));
+            let device_is_gone = withheld.gone.contains(batch.install.as_bytes());
+            if !device_is_gone {
+                installs.add_batch(&batch, is_late(days(batch.received_on)));
+            }
             samples.enter(&batch);
-            batch.for_each(catalogue, |event| {
+            batch.for_each(catalogue, &withheld.gone, |event| {
                 let late = is_late(event.day);
                 people.add(event, late);
                 devices.add(event, late);
-                if !late {
+                if !late && !device_is_gone {
                     installs.add(&batch, event);
+                }
+                if !late && !withheld.contains(&event.person) {
                     samples.add(event);
                 }
             })?;

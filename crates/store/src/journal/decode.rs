@@ -1,6 +1,7 @@
 //! Journal rows read back for folding, with the names of today's catalogue. What a newer catalogue has dropped is
 //! passed over.
 
+use std::collections::HashSet;
 use std::io::Cursor;
 
 use arrow::array::{
@@ -129,12 +130,18 @@ impl StoredBatch {
         })
     }
 
-    /// Calls `visit` with each event that today's catalogue still knows.
-    pub(crate) fn for_each(&self, catalogue: &Catalogue, mut visit: impl FnMut(&StoredEvent<'_>)) -> Result<(), Error> {
+    /// Calls `visit` with each event that today's catalogue still knows, without the people in `gone`: what they did is
+    /// passed over, and what others did names them no more.
+    pub(crate) fn for_each(
+        &self,
+        catalogue: &Catalogue,
+        gone: &HashSet<[u8; 16]>,
+        mut visit: impl FnMut(&StoredEvent<'_>),
+    ) -> Result<(), Error> {
         for rows in &self.rows {
             let event: &UInt16Array = column(rows, "event")?;
             let role: &UInt16Array = column(rows, "role")?;
-            let person: &FixedSizeBinaryArray = column(rows, "person")?;
+            let acting: &FixedSizeBinaryArray = column(rows, "person")?;
             let class: &FixedSizeBinaryArray = column(rows, "class")?;
             let day: &Date32Array = column(rows, "day")?;
             let hour: &UInt8Array = column(rows, "hour")?;
@@ -151,6 +158,10 @@ impl StoredBatch {
             for row in 0..rows.num_rows() {
                 let Some(kind) = catalogue.event(name(event.value(row))) else { continue };
                 let Some(role) = Role::from_slug(name(role.value(row))) else { continue };
+                let person = bytes(acting, row);
+                if gone.contains(&person) {
+                    continue;
+                }
                 let numbers = range(properties, row).filter_map(|at| {
                     let property = kind.property(name(property_names.value(at)))?;
                     let number = match property.kind {
@@ -168,12 +179,12 @@ impl StoredBatch {
                     catalogue,
                     event: kind,
                     role,
-                    person: bytes(person, row),
+                    person,
                     class: (!class.is_null(row)).then(|| bytes(class, row)),
                     day: day.value(row),
                     hour: hour.value(row),
                     sampled_day: sampled_day.value(row),
-                    pupils: range(pupils, row).map(|at| bytes(pupil, at)).collect(),
+                    pupils: range(pupils, row).map(|at| bytes(pupil, at)).filter(|one| !gone.contains(one)).collect(),
                     numbers: numbers.collect(),
                     hashes: hashes.collect(),
                 });

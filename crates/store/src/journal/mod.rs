@@ -42,7 +42,8 @@ struct Entry {
     received_on: Date,
     answer: Answer,
     events_n: usize,
-    payload: Vec<u8>,
+    /// Nothing, where all of it was of people who object: then only the answer is remembered, for whoever asks again.
+    payload: Option<Vec<u8>>,
     done: oneshot::Sender<Result<Receipt, String>>,
 }
 
@@ -82,7 +83,7 @@ impl Journal {
         clean: &CleanBatch,
         answer: Answer,
     ) -> Result<Receipt, NotDurable> {
-        let payload = encode::batch(catalogue, clean)?;
+        let payload = if clean.is_silent() { None } else { Some(encode::batch(catalogue, clean)?) };
         let (done, receipt) = oneshot::channel();
         let entry = Entry {
             uai: clean.uai().clone(),
@@ -137,16 +138,20 @@ async fn write_group(register: &Register, group: &[Entry]) -> Result<Vec<Receipt
             answer: Set(answer),
             received_on: Set(entry.received_on.to_string()),
         });
-        rows.push(journal::ActiveModel {
-            events_n: Set(i32::try_from(entry.events_n).unwrap_or(i32::MAX)),
-            payload: Set(entry.payload.clone()),
-            ..Default::default()
-        });
+        if let Some(payload) = &entry.payload {
+            rows.push(journal::ActiveModel {
+                events_n: Set(i32::try_from(entry.events_n).unwrap_or(i32::MAX)),
+                payload: Set(payload.clone()),
+                ..Default::default()
+            });
+        }
         answered.insert(key, entry.answer.clone());
         receipts.push(Receipt { answer: entry.answer.clone(), replayed: false });
     }
-    if !rows.is_empty() {
+    if !batches.is_empty() {
         batch::Entity::insert_many(batches).exec_without_returning(&transaction).await?;
+    }
+    if !rows.is_empty() {
         journal::Entity::insert_many(rows).exec_without_returning(&transaction).await?;
     }
     transaction.commit().await?;

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use arrow::array::RecordBatch;
+use arrow::array::{RecordBatch, RecordBatchReader};
 use arrow::compute::concat_batches;
+use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use sea_orm::TransactionTrait;
 
@@ -53,6 +54,22 @@ impl Lake {
         manifest::remove(&transaction, &old).await?;
         transaction.commit().await?;
         self.unlink(&old).await
+    }
+
+    /// A few columns of a file.
+    pub(crate) async fn read_columns(&self, file: &LiveFile, columns: &[&str]) -> Result<RecordBatch, Error> {
+        let path = self.root.join(&file.path);
+        let columns: Vec<String> = columns.iter().map(|column| (*column).to_owned()).collect();
+        let rows = tokio::task::spawn_blocking(move || {
+            let opened = std::fs::File::open(&path).map_err(Error::file("cannot open", path))?;
+            let builder = ParquetRecordBatchReaderBuilder::try_new(opened)?;
+            let mask = ProjectionMask::columns(builder.parquet_schema(), columns.iter().map(String::as_str));
+            let reader = builder.with_projection(mask).build()?;
+            let schema = reader.schema();
+            let batches: Vec<RecordBatch> = reader.collect::<Result<_, _>>()?;
+            Ok(concat_batches(&schema, &batches)?)
+        });
+        rows.await.map_err(|error| Error::Lake(error.to_string()))?
     }
 
     /// Every row of some files, as they are.

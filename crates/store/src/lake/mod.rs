@@ -3,8 +3,10 @@
 //! A file is written, flushed to the disk, and only then named in the manifest, together with whatever else must change,
 //! in one SQL transaction. A file that no manifest names does not exist for anybody, and is swept.
 
+mod age;
 mod compact;
 mod manifest;
+mod people;
 mod query;
 mod rows;
 mod tables;
@@ -17,7 +19,9 @@ use datafusion::execution::runtime_env::RuntimeEnv;
 use jiff::civil::Date;
 use object_store::local::LocalFileSystem;
 
+pub(crate) use age::Age;
 pub(crate) use manifest::{LiveFile, add as name_files, live as live_files, remove as forget_files};
+pub(crate) use people::{People, rows_about};
 pub use query::{Observer, Prune, Session, Source};
 pub(crate) use rows::{batch, merge_sorted};
 pub(crate) use tables::Merge;

@@ -10,12 +10,14 @@ use datafusion::common::runtime::SpawnedTask;
 use datafusion::datasource::MemTable;
 use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
-use datafusion::prelude::{SessionConfig, SessionContext};
+use datafusion::prelude::{Expr, SessionConfig, SessionContext, col, lit};
+use datafusion::scalar::ScalarValue;
 use privacy::Uai;
 
 use super::manifest::{self, LiveFile};
 use super::{Lake, Table, bucket_of};
 use crate::error::Error;
+use crate::register::Withheld;
 
 /// What a query needs of the lake. Pruning is by whole files: the query still filters.
 #[derive(Clone, Debug, Default)]
@@ -66,6 +68,8 @@ impl Lake {
             .set_bool("datafusion.execution.parquet.pushdown_filters", true)
             .set_bool("datafusion.execution.collect_statistics", false);
         let context = SessionContext::new_with_config_rt(config, Arc::clone(&self.runtime));
+        // Before the manifest: whoever is erased in between is in neither.
+        let withheld = self.register.withheld().await?;
         let live = manifest::live(&self.register.read, None).await?;
         let mut sources = Vec::new();
         for table in tables {
@@ -88,10 +92,25 @@ impl Lake {
             let config = ListingTableConfig::new_with_multi_paths(paths)
                 .with_listing_options(options)
                 .with_schema(table.schema());
-            context.register_table(table.name(), Arc::new(ListingTable::try_new(config)?))?;
+            let rows = Arc::new(ListingTable::try_new(config)?);
+            match table.person_column().filter(|_| !withheld.is_empty()) {
+                Some(column) => {
+                    let kept = context.read_table(rows)?.filter(is_none_of(column, &withheld))?;
+                    context.register_table(table.name(), kept.into_view())?;
+                }
+                None => {
+                    context.register_table(table.name(), rows)?;
+                }
+            }
         }
         Ok(Session { context, observed: self.observer.clone().map(|observer| (observer, sources)) })
     }
+}
+
+/// The rows of those whose rows may be used.
+fn is_none_of(column: &str, withheld: &Withheld) -> Expr {
+    let people = withheld.all().map(|person| lit(ScalarValue::FixedSizeBinary(16, Some(person.to_vec()))));
+    col(column).in_list(people.collect(), true)
 }
 
 impl Session {

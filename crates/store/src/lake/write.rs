@@ -65,7 +65,7 @@ impl Lake {
         Ok(files)
     }
 
-    async fn write_file(
+    pub(super) async fn write_file(
         &self,
         table: Table,
         month: i32,

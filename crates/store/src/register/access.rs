@@ -72,7 +72,7 @@ pub struct TokenScope {
 pub struct Token(String);
 
 impl Token {
-    fn random() -> Self {
+    pub(super) fn random() -> Self {
         let mut bytes = [0_u8; 32];
         getrandom::fill(&mut bytes).expect("the operating system gives randomness");
         Self(format!("ecs_{}", hex::encode(bytes)))

@@ -7,9 +7,14 @@ mod access;
 mod audit;
 mod decisions;
 pub(crate) mod entities;
+mod m0003_rights;
 mod migrations;
 mod opt_outs;
+mod requests;
+pub(crate) mod rights_entities;
 mod roster;
+mod visits;
+mod wipe;
 
 use std::path::Path;
 use std::time::Duration;
@@ -19,8 +24,16 @@ use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Ent
 use sea_orm_migration::MigratorTrait;
 
 pub use access::{Scope, Session, Token, TokenScope};
+pub(crate) use audit::erase_audit_of;
 pub use decisions::{Decision, DecisionStatus};
+pub(crate) use opt_outs::add as add_opt_out;
+pub use requests::{Action, NewRequest, Request, Requested, State};
+pub(crate) use requests::{
+    Withheld, finish as finish_request, insert as insert_request, insert_replayed, newest as newest_request, note,
+    set_state,
+};
 pub use roster::{Denominators, Establishment, RosterClass};
+pub use visits::VISIT_MINUTES;
 
 use crate::error::Error;
 use entities::setting;

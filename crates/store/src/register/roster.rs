@@ -1,7 +1,7 @@
 //! Establishments and rosters: who is declared, as pseudonyms. They are the denominators, and they make pupils without
 //! a single trace visible.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use async_recursion::async_recursion as boxed;
 use calendar::{Academy, SchoolYear};
@@ -199,12 +199,17 @@ impl Register {
         })
     }
 
+    /// The declared members, without those whose data may not be used and the families named beside such a pupil.
     async fn members(&self, uai: &Uai, year: SchoolYear) -> Result<Vec<roster_member::Model>, Error> {
-        Ok(roster_member::Entity::find()
+        let withheld: HashSet<String> = self.withheld().await?.all().map(hex::encode).collect();
+        let mut members = roster_member::Entity::find()
             .filter(roster_member::Column::Uai.eq(uai.as_str()))
             .filter(roster_member::Column::SchoolYear.eq(year.to_string()))
             .all(&self.read)
-            .await?)
+            .await?;
+        let is_withheld = |person: &String| withheld.contains(person);
+        members.retain(|row| !is_withheld(&row.person) && !row.pupil.as_ref().is_some_and(is_withheld));
+        Ok(members)
     }
 }
 
