@@ -117,7 +117,7 @@ test('a head may not see a class, nor a teacher the school', async () => {
 
 for (const [width, scheme] of [[1440, 'light'], [768, 'dark'], [360, 'light']]) {
   test(`axe finds nothing at ${width} pixels, ${scheme}`, async () => {
-    for (const [identity, paths] of [[TEACHER, ['/', '/ma-classe', '/transparence']], [HEAD, ['/mon-ecole', '/mon-ecole?lang=en']]]) {
+    for (const [identity, paths] of [[TEACHER, ['/', '/ma-classe', '/transparence', '/vie-privee']], [HEAD, ['/mon-ecole', '/mon-ecole?lang=en']]]) {
       const page = await signedIn(identity, { viewport: { width, height: 900 }, colorScheme: scheme });
       for (const path of paths) {
         await page.goto(`${demo.address}${path}`);

@@ -23,6 +23,7 @@ pub(crate) fn router(app: Arc<App>, demonstration: bool) -> Router {
         .route("/mes-droits", get(pages::rights::get).post(pages::rights::post))
         .route("/mes-droits/code", post(pages::rights::enter))
         .route("/mes-droits/donnees", get(pages::rights::data))
+        .route("/vie-privee", get(pages::parent::get))
         .route("/sign-out", post(demo::identities::sign_out))
         .route("/assets/{name}", get(assets::get))
         .route("/api/v1/events", post(api::events::post))

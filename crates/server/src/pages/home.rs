@@ -93,11 +93,18 @@ fn entrance(lang: Lang, role: Option<Role>, chosen: Option<Lang>) -> Markup {
         "ce qui est recueilli, pourquoi, combien de temps",
         "what is collected, why, for how long",
     );
+    let privacy = (
+        "/vie-privee",
+        "Votre vie privée",
+        "Your privacy",
+        "une page pour les parents, et pour tous",
+        "one page for parents, and for everybody",
+    );
     html! {
         section class="section" aria-labelledby="views-title" {
             h2 id="views-title" { (lang.pick("Vos pages", "Your pages")) }
             ul class="choices" {
-                @for (path, fr, en, fr_more, en_more) in [own, transparency] {
+                @for (path, fr, en, fr_more, en_more) in [own, transparency, privacy] {
                     li { a class="choice" href=(with_language(path, chosen)) { strong { (lang.pick(fr, en)) } " " span { (lang.pick(fr_more, en_more)) } } }
                 }
             }
@@ -118,6 +125,7 @@ fn sign_in(lang: Lang, choices: &[Choice], chosen: Option<Lang>) -> Markup {
                             "Open the statistics from the workspace or the application. If the link is missing, ask your head."))
                     }
                     p { a href=(with_language("/transparence", chosen)) { (say(lang, "Ce qui est recueilli, pourquoi, combien de temps", "What is collected, why, for how long")) } }
+                    p { a href=(with_language("/vie-privee", chosen)) { (say(lang, "Votre vie privée, en une page", "Your privacy, in one page")) } }
                 }
             } @else {
                 p class="lead" { (say(lang, "Une démonstration n’a pas de mot de passe : choisissez qui vous êtes.", "A demonstration has no password: choose who you are.")) }

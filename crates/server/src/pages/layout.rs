@@ -159,6 +159,8 @@ impl Frame<'_> {
                             (say(lang, "Ce qui est recueilli, pourquoi, combien de temps", "What is collected, why, for how long"))
                         }
                         " · " a href=(self.link("/mes-droits")) { (lang.pick("Mes droits", "My rights")) }
+                        " · "
+                        a href=(self.link("/vie-privee")) { (say(lang, "Votre vie privée, en une page", "Your privacy, in one page")) }
                     }
                     @if self.partial {
                         details class="help" data-key="?" {

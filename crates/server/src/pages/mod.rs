@@ -10,6 +10,7 @@ mod layout;
 mod lookup;
 mod names;
 mod operator;
+pub mod parent;
 mod period;
 pub mod rights;
 #[cfg(test)]

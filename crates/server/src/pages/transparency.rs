@@ -28,7 +28,8 @@ pub async fn get(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> R
     let decisions: BTreeMap<&str, &Decision> = decisions.iter().map(|one| (one.id.as_str(), one)).collect();
     let address = visit.address("/transparence").comparing(true);
     let title = lang.pick("Transparence", "Transparency");
-    let main = page(lang, &description, &decisions, opt_outs);
+    let in_short = visit.address("/vie-privee").comparing(true).href();
+    let main = page(lang, &description, &decisions, opt_outs, &in_short);
     Ok(visit::html(StatusCode::OK, &frames::page(&app, &visit, &address, title, None).page(&main)))
 }
 
@@ -36,7 +37,13 @@ fn curly(lang: Lang, text: &str) -> String {
     spaced(lang, &text.replace('\'', "’"))
 }
 
-fn page(lang: Lang, description: &Description, decisions: &BTreeMap<&str, &Decision>, opt_outs: u64) -> Markup {
+fn page(
+    lang: Lang,
+    description: &Description,
+    decisions: &BTreeMap<&str, &Decision>,
+    opt_outs: u64,
+    in_short: &str,
+) -> Markup {
     let events: usize = description.categories.iter().map(|category| category.events.len()).sum();
     html! {
         section class="answer" aria-labelledby="view-title" {
@@ -47,6 +54,9 @@ fn page(lang: Lang, description: &Description, decisions: &BTreeMap<&str, &Decis
                     &format!("The application can send {events} kinds of events, and nothing else: no name, no text, no image, no place. An identifier is replaced by a pseudonym before anything is kept; what relates to a person is erased after 13 months at most.")))
             }
             p class="answer-note" { (opt_out_words(lang, opt_outs)) }
+            p class="answer-note" {
+                a href=(in_short) { (say(lang, "Votre vie privée, en une page", "Your privacy, in one page")) }
+            }
         }
         section class="section" aria-labelledby="who-title" {
             h2 id="who-title" { (lang.pick("Qui voit quoi", "Who sees what")) }
@@ -260,7 +270,7 @@ mod tests {
     fn the_whole_catalogue_is_rendered_in_both_languages() {
         let catalogue = catalogue::Catalogue::embedded().unwrap();
         for lang in [Lang::Fr, Lang::En] {
-            let page = page(lang, &catalogue.describe(lang), &BTreeMap::new(), 3).into_string();
+            let page = page(lang, &catalogue.describe(lang), &BTreeMap::new(), 3, "/vie-privee").into_string();
             assert!(catalogue.events().iter().all(|event| page.contains(&format!("<code>{}</code>", event.name))));
             assert!(catalogue.measures().iter().all(|measure| page.contains(&format!("measure-{}", measure.name))));
             assert!(page.contains(lang.pick("pas encore prise", "not taken yet")));

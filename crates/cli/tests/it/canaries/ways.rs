@@ -218,7 +218,9 @@ pub fn addresses(token: &str) -> Vec<Request> {
     let mut requests = Vec::new();
     for canary in CANARIES {
         let escaped = escaped_url(canary, "%20");
-        for path in ["/", "/ma-classe", "/mon-ecole", "/transparence", "/healthz", "/readyz", "/api/v1/figures"] {
+        for path in
+            ["/", "/ma-classe", "/mon-ecole", "/transparence", "/vie-privee", "/healthz", "/readyz", "/api/v1/figures"]
+        {
             for name in ["p", "from", "until", "lang", "compare", "uai", "view", &escaped] {
                 requests.push(Request::new("GET", format!("{path}?{name}={escaped}")).header("Accept", "text/html"));
             }
