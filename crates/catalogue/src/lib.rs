@@ -10,6 +10,7 @@ mod error;
 mod event;
 mod load;
 mod measure;
+mod record;
 mod segment;
 mod vocabulary;
 mod words;
@@ -29,6 +30,7 @@ pub use event::{
 pub use measure::{
     Column, Contributor, Decision, Measure, Operand, Origin, Release, RosterCount, Split, Table, Value, View,
 };
+pub use record::{ProcessingActivity, ProcessingRecord, RecordedData, ToFillIn};
 pub use segment::{Condition, Habit, Habits, Match, Segment};
 pub use vocabulary::{Category, Emitter, Grain, LegalBasis, Retention, Role, Unit};
 pub use words::{Text, Word, WordList};
@@ -176,5 +178,10 @@ impl Catalogue {
     /// The whole dictionary in one language, as plain structures for the transparency page.
     pub fn describe(&self, lang: Lang) -> Description {
         describe::describe(self, lang)
+    }
+
+    /// The record of processing activities (GDPR, article 30) that this dictionary amounts to.
+    pub fn processing_record(&self, lang: Lang) -> ProcessingRecord {
+        record::record(self, lang)
     }
 }

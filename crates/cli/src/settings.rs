@@ -1,6 +1,6 @@
 //! What commands share: the data folder, the clock, the runtime, wrong use.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -55,14 +55,7 @@ impl Data {
 
     /// The catalogue; a mistake in it is told with file, line and reason.
     pub fn catalogue(&self) -> anyhow::Result<Arc<Catalogue>> {
-        let Some(folder) = &self.catalogue else { return Ok(Arc::new(Catalogue::embedded()?)) };
-        let mut files = Vec::new();
-        for (name, _) in catalogue::EMBEDDED_FILES {
-            let path = folder.join(name);
-            let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-            files.push((name.to_owned(), text));
-        }
-        Ok(Arc::new(Catalogue::load(&files)?))
+        catalogue_in(self.catalogue.as_deref())
     }
 
     /// Opens the data folder for everything.
@@ -91,6 +84,18 @@ impl Moment {
         let paris = TimeZone::get("Europe/Paris").context("no time zones")?;
         Ok((paris.to_datetime(at).date(), at))
     }
+}
+
+/// The catalogue of a folder, or the built-in one.
+pub fn catalogue_in(folder: Option<&Path>) -> anyhow::Result<Arc<Catalogue>> {
+    let Some(folder) = folder else { return Ok(Arc::new(Catalogue::embedded()?)) };
+    let mut files = Vec::new();
+    for (name, _) in catalogue::EMBEDDED_FILES {
+        let path = folder.join(name);
+        let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        files.push((name.to_owned(), text));
+    }
+    Ok(Arc::new(Catalogue::load(&files)?))
 }
 
 /// Real time: the only place that asks the system.

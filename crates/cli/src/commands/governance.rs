@@ -1,9 +1,14 @@
-//! `governance`: the committee's decisions, as the register holds them.
+//! `governance`: the committee's decisions, as the register holds them, and the record of processing activities, as the
+//! catalogue amounts to it.
 
-use clap::{Args, Subcommand};
+use std::io::Write;
+use std::path::PathBuf;
+
+use calendar::Lang;
+use clap::{Args, Subcommand, ValueEnum};
 use store::{Decision, DecisionStatus, Store};
 
-use crate::settings::{Data, WrongUse, now, runtime};
+use crate::settings::{Data, WrongUse, catalogue_in, now, runtime};
 
 /// Decisions.
 #[derive(Args)]
@@ -23,6 +28,33 @@ enum Act {
     Approve(Record),
     /// Record that it has withdrawn one.
     Withdraw(Record),
+    /// Print the record of processing activities (GDPR, article 30), made from the catalogue.
+    Record(Processing),
+}
+
+#[derive(Args)]
+struct Processing {
+    /// A folder with a catalogue of one's own; the built-in one otherwise.
+    #[arg(long, value_name = "DIR", env = "ECARNET_STATS_CATALOGUE")]
+    catalogue: Option<PathBuf>,
+    /// In which language.
+    #[arg(long, value_enum, default_value = "fr")]
+    lang: Language,
+    /// A document to complete, or the same for machines.
+    #[arg(long, value_enum, default_value = "markdown")]
+    format: Format,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Language {
+    Fr,
+    En,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Markdown,
+    Json,
 }
 
 #[derive(Args)]
@@ -41,13 +73,27 @@ struct Record {
 
 /// Runs the command.
 pub fn run(options: Options) -> anyhow::Result<()> {
-    runtime()?.block_on(async {
-        match options.act {
-            Act::List { data } => list(&data).await,
-            Act::Approve(decided) => record(decided, DecisionStatus::Approved).await,
-            Act::Withdraw(decided) => record(decided, DecisionStatus::Withdrawn).await,
-        }
-    })
+    match options.act {
+        Act::List { data } => runtime()?.block_on(list(&data)),
+        Act::Approve(decided) => runtime()?.block_on(record(decided, DecisionStatus::Approved)),
+        Act::Withdraw(decided) => runtime()?.block_on(record(decided, DecisionStatus::Withdrawn)),
+        Act::Record(wanted) => processing(&wanted),
+    }
+}
+
+fn processing(wanted: &Processing) -> anyhow::Result<()> {
+    let lang = match wanted.lang {
+        Language::Fr => Lang::Fr,
+        Language::En => Lang::En,
+    };
+    let record = catalogue_in(wanted.catalogue.as_deref())?.processing_record(lang);
+    let text = match wanted.format {
+        Format::Markdown => record.markdown(lang),
+        Format::Json => serde_json::to_string_pretty(&record)? + "\n",
+    };
+    // A reader who closes our output early (`| head`) is no failure of ours.
+    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+    Ok(())
 }
 
 async fn list(data: &Data) -> anyhow::Result<()> {
