@@ -4,5 +4,6 @@ mod canaries;
 mod crash;
 mod import;
 mod record;
+mod rights;
 mod server;
 mod wrong_use;

@@ -37,6 +37,25 @@ impl Needles {
             list.push((format!("{number} (64 bits, little end first)"), number.to_le_bytes().to_vec()));
             list.push((format!("{number} (64 bits, big end first)"), number.to_be_bytes()[2..].to_vec()));
         }
+        Self::sorted(list)
+    }
+
+    /// Secrets and pseudonyms, which are bytes: as they are, in digits and in base64.
+    pub fn of_bytes(secrets: &[(String, Vec<u8>)]) -> Self {
+        let mut list = Vec::new();
+        for (name, bytes) in secrets {
+            let digits = bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+            list.push((format!("{name} (raw)"), bytes.clone()));
+            list.push((format!("{name} (capital hex)"), digits.to_uppercase().into_bytes()));
+            list.push((format!("{name} (hex)"), digits.into_bytes()));
+            for offset in 0..3 {
+                list.push((format!("{name} (base64, {offset})"), base64(bytes, offset).into_bytes()));
+            }
+        }
+        Self::sorted(list)
+    }
+
+    fn sorted(list: Vec<(String, Vec<u8>)>) -> Self {
         let (mut by_key, mut starts) = (HashMap::<_, Vec<usize>>::new(), vec![false; 1 << 16]);
         for (place, (name, bytes)) in list.iter().enumerate() {
             let key = bytes[..KEY].try_into().unwrap_or_else(|_| panic!("{name} is too short to be looked for"));
