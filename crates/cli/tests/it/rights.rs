@@ -40,8 +40,10 @@ fn tokens(folder: &Folder) -> Tokens {
 
 fn needles(folder: &Folder, people: &[Who]) -> Needles {
     let store = runtime().block_on(open(folder));
-    let of =
-        |who: &Who| pseudonyms(&store, who).into_iter().map(|bytes| (format!("{} {}", who.0, who.1), bytes.to_vec()));
+    let of = |who: &Who| -> Vec<(String, Vec<u8>)> {
+        let named = format!("{} {}", who.0, who.1);
+        pseudonyms(&store, who).into_iter().map(|bytes| (named.clone(), bytes.to_vec())).collect()
+    };
     Needles::of_bytes(&people.iter().flat_map(of).collect::<Vec<_>>())
 }
 
@@ -135,7 +137,7 @@ fn an_erasure_is_hidden_at_once_leaves_no_byte_and_changes_no_release() {
 
 #[test]
 fn an_erasure_is_taken_up_after_kill_minus_nine() {
-    let kills = if is_whole() { 100 } else { 5 };
+    let kills: usize = if is_whole() { 100 } else { 5 };
     let (folder, world) = (Folder::new(), World { classes: 1 + kills.div_ceil(13) });
     let tokens = tokens(&folder);
     let mut server = start(&folder);

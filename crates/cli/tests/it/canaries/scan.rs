@@ -182,7 +182,12 @@ pub fn folder(needles: &Needles, root: &Path) -> Vec<String> {
                 found.extend(needles.find(bytes).into_iter().map(|needle| format!("{name}{part}: {needle}")));
             };
             note(", its name", path.file_name().unwrap().as_encoded_bytes());
-            note("", &std::fs::read(&path).unwrap());
+            match std::fs::read(&path) {
+                Ok(bytes) => note("", &bytes),
+                // SQLite removes its log when the last connection closes.
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+                Err(error) => panic!("{}: {error}", path.display()),
+            }
             if path.extension().is_some_and(|extension| extension == "parquet") {
                 note(", unpacked", &parquet_values(&path));
             }
