@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use calendar::{Academy, SchoolYear};
+use calendar::{Academy, IsoWeek, SchoolYear};
 use catalogue::{Catalogue, EventType, Property, PropertyKind, Role};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -25,9 +25,6 @@ const MOST_PUPILS: usize = 60;
 
 /// The highest number a batch may carry: centuries of batches, and too short for a telephone number.
 const MOST_BATCHES: u64 = 10_000_000;
-
-/// Days of a month on which one event of a person counts in `hours_week`.
-const SAMPLED_DAYS: u32 = 3;
 
 /// What the gate must know about an establishment, from its roster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -298,12 +295,14 @@ impl<'a> Desk<'a> {
         Ok((local.date(), u8::try_from(local.hour()).unwrap_or(0)))
     }
 
-    /// Whether the keyed hash picks `day` for `person`: a few days of each month, foreseeable to nobody without the key.
+    /// Whether the keyed hash picks `day` for `person`: one day of each month, foreseeable to nobody without the key.
+    ///
+    /// A month is made of whole weeks, as in the cubes that are made of `hours_week` and `paths_week`: so she counts once
+    /// in the cube of a month, see `exit::Bounded::as_written`.
     fn is_sampled(&mut self, person: Pseudonym, day: Date) -> bool {
-        let month = u32::try_from(i32::from(day.year()) * 100 + i32::from(day.month())).unwrap_or(0);
-        let Some(draw) = self.identify.draw(SchoolYear::of(day), person, month) else { return false };
-        let place = u64::from(day.day().unsigned_abs()) - 1;
-        (0..SAMPLED_DAYS).any(|nth| (draw >> (16 * nth)) % 31 == place)
+        let (place, days) = day_of_month(day);
+        let month = u32::try_from(IsoWeek::of(day).month().number()).unwrap_or(0);
+        self.identify.draw(SchoolYear::of(day), person, month).is_some_and(|draw| draw % days == place)
     }
 
     /// The person, class and pupils behind an event, as pseudonyms; `None` when the person has objected.
@@ -457,4 +456,18 @@ fn check_session(raw: &RawEvent<'_>) -> Result<(), Fault> {
 fn timeless(text: &str) -> Option<uuid::Uuid> {
     let tells = |id: &uuid::Uuid| matches!(id.get_version_num(), 1 | 2 | 6 | 7);
     uuid::Uuid::try_parse(text).ok().filter(|id| !tells(id))
+}
+
+/// Which day of its month of whole weeks a day is, from 0, and how many days that month has.
+fn day_of_month(day: Date) -> (u64, u64) {
+    let week = IsoWeek::of(day);
+    let month = week.month();
+    let weeks = |from: IsoWeek, step: fn(IsoWeek) -> IsoWeek| {
+        std::iter::successors(Some(step(from)), |week| Some(step(*week)))
+            .take_while(|week| week.month() == month)
+            .count()
+    };
+    let (before, after) = (weeks(week, IsoWeek::prev) as u64, weeks(week, IsoWeek::next) as u64);
+    let weekday = u64::from(day.weekday().to_monday_zero_offset().unsigned_abs());
+    (before * 7 + weekday, (before + 1 + after) * 7)
 }

@@ -288,3 +288,34 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn one_day_of_each_month_of_whole_weeks_is_picked_for_a_person() {
+    use std::collections::BTreeMap;
+
+    use calendar::IsoWeek;
+
+    let world = World::new();
+    let (mut picked, mut days_picked) = (BTreeMap::<_, usize>::new(), HashSet::new());
+    for actor in 0..12 {
+        // Weeks 36 to 47 of 2025: September, October and, with a week less, November.
+        let first = IsoWeek::new(2025, 36).unwrap().monday();
+        let days = first.series(jiff::Span::new().days(1)).take_while(|day| day.to_string().as_str() < "2025-11-24");
+        let events = days.flat_map(|day| [(day, 9), (day, 15)]).map(|(day, hour)| {
+            json!({
+                "id": uuid::Uuid::new_v4().to_string(), "name": "media_added", "role": "teacher", "actor": format!("T-{actor}"),
+                "at": format!("{day}T{hour:02}:00:00+01:00"), "session": "s-1", "seq": 1,
+                "props": {"kind": "photo", "source": "camera", "pupils_n": 1, "has_objective": true},
+            })
+        });
+        let (clean, answer) = world.admit(&batch(events.collect()));
+        assert!(answer.refused.is_empty(), "{answer:?}");
+        for event in clean.events().iter().filter(|event| event.sampled_day()) {
+            *picked.entry((actor, IsoWeek::of(event.day()).month())).or_default() += 1;
+            days_picked.insert(event.day());
+        }
+    }
+    assert!(picked.values().all(|events| *events == 2), "both events of the one day: {picked:?}");
+    // September and October are whole here.
+    assert!(picked.len() >= 24 && days_picked.len() > 15, "{picked:?}");
+}

@@ -1,6 +1,7 @@
 //! `hours_week` and `paths_week`: tables without persons, bounded when they are written, since nobody can bound them
-//! later. On a day that a keyed hash picked for a person, one of her events, drawn at random, counts in `hours_week`;
-//! one of her steps a week counts in `paths_week`. `person_day.sampled` remembers, so that a later fold adds nothing.
+//! later. On the one day of a month that a keyed hash picked for a person, one of her events, drawn at random, counts in
+//! `hours_week`, and one of her steps in `paths_week`. `person_day.sampled` remembers, so that a later fold adds nothing;
+//! what comes after its week has closed adds nothing either. So she is in one cell a month of the cubes made of each.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -8,7 +9,7 @@ use std::sync::Arc;
 use arrow::array::{
     Array, ArrayRef, Date32Array, FixedSizeBinaryArray, Int32Array, Int64Array, RecordBatch, UInt8Array,
 };
-use catalogue::{Category, PathFold};
+use catalogue::{Category, PathFold, flow_place};
 
 use super::people::strings;
 use super::{Map, Names};
@@ -18,10 +19,10 @@ use crate::lake::{Lake, Prune, Table, batch, date, merge_sorted, monday_of, mont
 
 /// She was counted in `hours_week` for this day.
 const HOURS: u8 = 1;
-/// She was counted in `paths_week` for this week.
+/// She was counted in `paths_week` for this day.
 const PATHS: u8 = 2;
 
-/// A person on a day, or (with the week's Monday) in a week. The establishment is part of the pseudonym.
+/// A person on a day. The establishment is part of the pseudonym.
 type PersonDay = ([u8; 16], i32);
 
 /// Who was counted already, in the weeks that are still open.
@@ -46,7 +47,7 @@ pub(super) async fn already(lake: &Lake, closed: Option<i32>) -> Result<Already,
             person.copy_from_slice(people.value(row));
             let day = days.value(row);
             if bits.value(row) & PATHS > 0 {
-                already.paths.insert((person, monday_of(day)));
+                already.paths.insert((person, day));
             }
             if bits.value(row) & HOURS > 0 {
                 already.hours.insert((person, day));
@@ -104,7 +105,7 @@ pub(super) struct Samples {
     app_version: u32,
     platform: u32,
     hours: Map<PersonDay, Candidate<(u32, u8, Category)>>,
-    paths: Map<PersonDay, Candidate<(i32, Step)>>,
+    paths: Map<PersonDay, Candidate<Step>>,
     failed: Option<Error>,
 }
 
@@ -131,7 +132,10 @@ impl Samples {
 
     pub(super) fn add(&mut self, event: &StoredEvent<'_>) {
         let fold = &event.event.fold;
-        let drawn = if fold.person && event.sampled_day { self.offer_hour(event) } else { Ok(()) };
+        if !event.sampled_day {
+            return;
+        }
+        let drawn = if fold.person { self.offer_hour(event) } else { Ok(()) };
         let drawn = drawn.and_then(|()| fold.path.map_or(Ok(()), |path| self.offer_step(event, path)));
         if let Err(error) = drawn {
             self.failed = Some(error);
@@ -147,7 +151,7 @@ impl Samples {
     }
 
     fn offer_step(&mut self, event: &StoredEvent<'_>, path: PathFold) -> Result<(), Error> {
-        let key = (event.person, monday_of(event.day));
+        let key = (event.person, event.day);
         if self.already.paths.contains(&key) {
             return Ok(());
         }
@@ -156,12 +160,12 @@ impl Samples {
                 (self.names.place(event.word_slug(Some(from))), self.names.place(event.word_slug(Some(to))))
             }
             PathFold::Flow { flow, step, outcome } => {
-                let at = format!("flow:{}/{}", event.word_slug(Some(flow)), event.word_slug(Some(step)));
+                let at = flow_place(event.word_slug(Some(flow)), event.word_slug(Some(step)));
                 (self.names.place(&at), self.names.place(event.word_slug(Some(outcome))))
             }
         };
         let step = Step { app_version: self.app_version, platform: self.platform, from, to };
-        offer(&mut self.paths, key, (event.day, step))
+        offer(&mut self.paths, key, step)
     }
 
     /// What was drawn.
@@ -178,20 +182,19 @@ impl Samples {
     }
 }
 
-/// One event a person and picked day, one step a person and week.
+/// One event and one step a person and picked day.
 pub(super) struct Drawn {
     names: Names,
     districts: Arc<HashMap<String, String>>,
     hours: HashMap<PersonDay, (u32, u8, Category)>,
-    paths: HashMap<PersonDay, (i32, Step)>,
+    paths: HashMap<PersonDay, Step>,
 }
 
 impl Drawn {
     /// The bits of `person_day.sampled` for a person and day.
     pub(super) fn bits(&self, person: &[u8; 16], day: i32) -> u8 {
         let hours = if self.hours.contains_key(&(*person, day)) { HOURS } else { 0 };
-        let path = self.paths.get(&(*person, monday_of(day)));
-        let paths = if path.is_some_and(|(drawn_on, _)| *drawn_on == day) { PATHS } else { 0 };
+        let paths = if self.paths.contains_key(&(*person, day)) { PATHS } else { 0 };
         hours | paths
     }
 
@@ -212,10 +215,10 @@ impl Drawn {
 
     pub(super) fn paths_week(&self) -> Result<RecordBatch, Error> {
         let rows: Vec<_> = self.paths.iter().collect();
-        let text = |of: fn(&Step) -> u32| strings(rows.iter().map(|(_, (_, step))| self.names.name(of(step))));
+        let text = |of: fn(&Step) -> u32| strings(rows.iter().map(|(_, step)| self.names.name(of(step))));
         let columns: Vec<ArrayRef> = vec![
-            Arc::new(Int32Array::from_iter_values(rows.iter().map(|((_, monday), _)| month_of_week(*monday)))),
-            Arc::new(Date32Array::from_iter_values(rows.iter().map(|((_, monday), _)| *monday))),
+            Arc::new(Int32Array::from_iter_values(rows.iter().map(|((_, day), _)| month_of_week(monday_of(*day))))),
+            Arc::new(Date32Array::from_iter_values(rows.iter().map(|((_, day), _)| monday_of(*day)))),
             text(|step| step.app_version),
             text(|step| step.platform),
             text(|step| step.from),
