@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use catalogue::{Catalogue, Measure};
+use catalogue::{Catalogue, Cube, Measure};
 use store::{Decision, DecisionStatus, Register};
 use thiserror::Error;
 
@@ -59,6 +59,15 @@ impl Approvals {
                 Ok(Approved { measure, demonstration: decision.demonstration })
             }
             _ => Err(NotApproved { measure: measure.name.clone(), decision: id.clone() }),
+        }
+    }
+
+    /// Whether a cube may be drawn; the refusal names the cube.
+    pub fn approve_cube(&self, catalogue: &Catalogue, cube: &Cube) -> Result<(), NotApproved> {
+        let decision = catalogue.decision_of_cube(cube).id.clone();
+        match self.decisions.get(&decision) {
+            Some(one) if one.status == DecisionStatus::Approved => Ok(()),
+            _ => Err(NotApproved { measure: cube.name.clone(), decision }),
         }
     }
 

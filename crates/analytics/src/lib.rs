@@ -2,6 +2,7 @@
 //!
 //! Everything here ends at the exit gate: query results are `Figures`, and what leaves is `Released`.
 
+pub mod beyond;
 pub mod closing;
 pub mod governance;
 pub mod own;

@@ -12,6 +12,7 @@ pub mod draws;
 pub mod epsilon;
 pub mod membership;
 pub mod proof;
+pub mod reach;
 pub mod statistics;
 mod worlds;
 

@@ -61,7 +61,7 @@ pub fn target(place: u64) -> Vec<Part> {
 
 /// What leaves, as the ledger and the gate make it.
 pub fn release(bounded: &Figures<Bounded>, keys: &PublicKeys, bounds: Bounds) -> Released<NoisyCube> {
-    let receipt = Debited::after_commit("attacked".to_owned(), "2025-11".to_owned(), bounds);
+    let receipt = Debited::after_commit("attacked".to_owned(), "2025-11".parse().expect("a month"), bounds);
     Released::draw(bounded, keys, receipt).expect("bounded as debited")
 }
 

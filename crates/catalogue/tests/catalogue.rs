@@ -178,7 +178,7 @@ fn the_leaves_of_a_cube_are_known_before_any_data() {
         catalogue.cube_words(cube)
     };
     assert!(words("active_teachers").is_empty());
-    assert!(words("items_by_kind").contains(&"photo".to_owned()));
+    assert!(words("items_added").is_empty());
     assert_eq!((words("hours").len(), words("hours").first().map(String::as_str)), (168, Some("1-00")));
     let paths = words("paths");
     assert!(paths.contains(&"home>settings".to_owned()) && paths.contains(&">home".to_owned()), "from nowhere too");
@@ -337,11 +337,12 @@ fn a_planted_mistake_is_told_with_file_line_and_reason() {
         ),
         (
             "cubes.toml",
-            "cells = 2",
-            "cells = 6",
-            "cells = 2",
-            "with cube `items_by_kind` one person of \"staff\" costs 7 cells and 1 sixths a month, and 6 are allowed \
-             over all cubes; give it fewer cells, or leave a cube out",
+            "source = { measure = \"media_count\" }\npeople = [\"staff\", \"pupil_device\"]\nleaf = \"district\"\ncells = 1",
+            "source = { measure = \"media_count\", split = \"kind\" }\npeople = [\"staff\", \"pupil_device\"]\nleaf = \
+             \"district\"\ncells = 7",
+            "source = { measure = \"media_count\" }",
+            "with cube `items_added` one person of \"staff\" costs 8 cells and 1 sixths a month, and 6 are allowed over \
+             all cubes; give it fewer cells, or leave a cube out",
         ),
         (
             "cubes.toml",

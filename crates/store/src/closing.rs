@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, Date32Array, Int16Array, Int32Array, Int64Array, RecordBatch, StringArray, UInt8Array,
+    Array, ArrayRef, Date32Array, Float64Array, Int16Array, Int32Array, Int64Array, RecordBatch, StringArray,
+    UInt8Array,
 };
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
@@ -14,13 +15,14 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 use privacy::Uai;
-use privacy::exit::{Protection, ReleaseRecord, StoredFigure};
+use privacy::exit::{Guarantee, Level, NoisyCell, NoisyCube, Protection, ReleaseRecord, Released, StoredFigure};
 use sea_orm::{ActiveModelTrait, EntityTrait, Set, TransactionTrait};
 use sha2::{Digest, Sha256};
 
 use crate::Store;
 use crate::error::Error;
 use crate::lake::{LiveFile, Prune, Table, batch, bucket_of, date, days, live_files, merge_sorted, month_of_day};
+use crate::register::budget::store_draw;
 use crate::register::entities::{audit, closing};
 
 /// The day after a week's Sunday on which it closes: three days of grace.
@@ -50,8 +52,10 @@ pub struct Closing {
     pub closed_on: Date,
     /// The moment, for the audit log.
     pub at: Timestamp,
-    /// Everything that leaves.
+    /// Everything that leaves for the establishments themselves.
     pub rows: Vec<ReleaseRow>,
+    /// What leaves beyond them: when a month closes, each drawn under an open debit of its own.
+    pub cubes: Vec<Released<NoisyCube>>,
 }
 
 impl Store {
@@ -137,7 +141,13 @@ impl Store {
         if !closed.rows.is_empty() {
             new.extend(self.lake().write(Table::Releases, &release_rows(&closed)?).await?);
         }
+        if !closed.cubes.is_empty() {
+            new.extend(self.lake().write(Table::Cubes, &cube_rows(&closed)?).await?);
+        }
         let transaction = self.register().write.begin().await?;
+        for cube in &closed.cubes {
+            store_draw(&transaction, &cube.value().cube, cube.value().month).await?;
+        }
         // The primary key refuses a second closing of the same period.
         closing::Entity::insert(closing::ActiveModel {
             period: Set(closed.period.clone()),
@@ -235,7 +245,8 @@ fn k_of(record: &ReleaseRecord) -> i32 {
     }
 }
 
-/// SHA-256 over every figure of a closing, in the order of establishment, measure, split and word.
+/// SHA-256 over every figure of a closing: those of establishments by establishment, measure, split and word, those of
+/// cubes by cube, place and word.
 fn digest(closed: &Closing) -> String {
     let mut lines: Vec<String> = closed
         .rows
@@ -250,6 +261,13 @@ fn digest(closed: &Closing) -> String {
             )
         })
         .collect();
+    for (cube, cell) in cells(closed) {
+        let [district, _, academy] = places(cell);
+        let NoisyCube { cube: name, month, sigma, cut, .. } = cube.value();
+        let (word, value, protection) = (&cell.leaf.word, cell.value, cube.protection());
+        lines
+            .push(format!("{name}\t{month}\t{academy}\t{district}\t{word}\t{value}\t{sigma}\t{cut:?}\t{protection}\n"));
+    }
     lines.sort_unstable();
     let mut hash = Sha256::new();
     lines.iter().for_each(|line| hash.update(line.as_bytes()));
@@ -286,4 +304,44 @@ fn release_rows(closed: &Closing) -> Result<RecordBatch, Error> {
         Arc::new(Date32Array::from_value(days(closed.closed_on), n)),
     ];
     merge_sorted(Table::Releases, &batch(Table::Releases, columns)?)
+}
+
+/// Every leaf of every cube.
+fn cells(closed: &Closing) -> impl Iterator<Item = (&Released<NoisyCube>, &NoisyCell)> {
+    closed.cubes.iter().flat_map(|cube| cube.value().cells.iter().map(move |cell| (cube, cell)))
+}
+
+/// Its district, department and academy, empty where the leaf is coarser.
+fn places(cell: &NoisyCell) -> [&str; 3] {
+    [Level::District, Level::Department, Level::Academy].map(|level| cell.leaf.place.at(level).unwrap_or(""))
+}
+
+fn cube_rows(closed: &Closing) -> Result<RecordBatch, Error> {
+    let all: Vec<_> = cells(closed).collect();
+    let end = days(closed.end);
+    let place = |nth: usize| -> ArrayRef {
+        Arc::new(StringArray::from_iter_values(all.iter().map(|(_, cell)| places(cell)[nth])))
+    };
+    let guarantee = |of: fn(Guarantee) -> u32| -> ArrayRef {
+        let numbers = all.iter().map(|(cube, _)| match cube.protection() {
+            Protection::Dp(guarantee) => i32::try_from(of(guarantee)).unwrap_or(i32::MAX),
+            _ => 0,
+        });
+        Arc::new(Int32Array::from_iter_values(numbers))
+    };
+    let columns: Vec<ArrayRef> = vec![
+        Arc::new(Int32Array::from_iter_values(all.iter().map(|(cube, _)| cube.value().month.number()))),
+        Arc::new(StringArray::from_iter_values(all.iter().map(|(cube, _)| cube.value().cube.as_str()))),
+        place(2),
+        place(1),
+        place(0),
+        Arc::new(StringArray::from_iter_values(all.iter().map(|(_, cell)| cell.leaf.word.as_str()))),
+        Arc::new(Int64Array::from_iter_values(all.iter().map(|(_, cell)| cell.value))),
+        Arc::new(Float64Array::from_iter_values(all.iter().map(|(cube, _)| cube.value().sigma))),
+        Arc::new(all.iter().map(|(cube, _)| cube.value().cut).collect::<Int64Array>()),
+        guarantee(Guarantee::epsilon_thousandths),
+        guarantee(Guarantee::delta_exponent),
+        Arc::new(Date32Array::from_value(end, all.len())),
+    ];
+    merge_sorted(Table::Cubes, &batch(Table::Cubes, columns)?)
 }

@@ -75,6 +75,14 @@ pub enum Error {
     /// The engine could not run a query.
     #[error("the query failed: {0}")]
     Query(String),
+    /// Noise that is to be stored without a debit of its own.
+    #[error("the cube {cube} has no open debit for {month}: nothing of its month was stored")]
+    NotDebited {
+        /// The cube.
+        cube: String,
+        /// The month.
+        month: String,
+    },
     /// Text in the register that this version cannot read.
     #[error("the register holds {what} that this version cannot read: {text}")]
     Unreadable {

@@ -38,8 +38,8 @@ pub use fold::{Folded, LATE_EVENTS};
 pub use journal::{Journal, NotDurable, Receipt};
 pub use lake::{Lake, Observer, Prune, Session as LakeSession, Source, Table, bucket_of, date, days};
 pub use register::{
-    Action, Decision, DecisionStatus, Denominators, Establishment, NewRequest, Register, Request, Requested,
-    RosterClass, Scope, Session, State, Token, TokenScope, VISIT_MINUTES,
+    Action, Debit, Decision, DecisionStatus, Denominators, Establishment, NewRequest, NoBudget, Register, Request,
+    Requested, RosterClass, Scope, Session, Spent, State, Token, TokenScope, VISIT_MINUTES,
 };
 pub use restore::Restored;
 pub use retention::Retired;

@@ -153,7 +153,7 @@ impl Contributions<'_> {
     }
 
     /// Who acted in at least so many weeks.
-    fn steady(&self, part: &Measure, window: &Window<'_>) -> BTreeSet<Pseudonym> {
+    pub(super) fn steady(&self, part: &Measure, window: &Window<'_>) -> BTreeSet<Pseudonym> {
         let mut weeks = BTreeMap::<Pseudonym, BTreeSet<IsoWeek>>::new();
         for row in self.people(part, window) {
             weeks.entry(row.person).or_default().insert(row.week);
@@ -161,14 +161,22 @@ impl Contributions<'_> {
         weeks.into_iter().filter(|(_, weeks)| weeks.len() >= window.least).map(|(person, _)| person).collect()
     }
 
-    fn people<'a>(&'a self, part: &'a Measure, window: &'a Window<'_>) -> impl Iterator<Item = &'a PersonRow> {
+    pub(super) fn people<'a>(
+        &'a self,
+        part: &'a Measure,
+        window: &'a Window<'_>,
+    ) -> impl Iterator<Item = &'a PersonRow> {
         self.rows.people.iter().filter(move |row| {
             let of_role = part.roles.is_empty() || part.roles.contains(&row.role);
             of_role && window.weeks.contains(&row.week) && is_of(part, row.event, &row.facet, &row.outcome)
         })
     }
 
-    fn pupils<'a>(&'a self, part: &'a Measure, window: &'a Window<'_>) -> impl Iterator<Item = &'a PupilRow> {
+    pub(super) fn pupils<'a>(
+        &'a self,
+        part: &'a Measure,
+        window: &'a Window<'_>,
+    ) -> impl Iterator<Item = &'a PupilRow> {
         self.rows
             .pupils
             .iter()
@@ -206,7 +214,7 @@ fn is_of(part: &Measure, event: u16, facet: &str, outcome: &str) -> bool {
 }
 
 /// The word of a row under a split; the empty word without one.
-fn word(column: Option<Column>, facet: &str, outcome: &str) -> String {
+pub(super) fn word(column: Option<Column>, facet: &str, outcome: &str) -> String {
     let word = match column {
         None => return String::new(),
         Some(Column::Outcome) => outcome,

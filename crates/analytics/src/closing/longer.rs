@@ -12,6 +12,7 @@ use privacy::exit::{
 };
 use store::{Closing, Establishment};
 
+use super::beyond::Beyond;
 use super::contributions::{Contributions, Window};
 use super::plan::{Item, Plan};
 use super::read::{Reader, Rows};
@@ -68,7 +69,10 @@ async fn close(round: &Round<'_>, period: &Period, zone: Option<Zone>) -> Result
             closed.insert(*week);
         }
     }
-    let reader = Reader::open(store, &closed, &plan.events(catalogue)).await?;
+    let mut beyond = matches!(period, Period::Month(_)).then(|| Beyond::open(round));
+    let of_cubes = beyond.as_ref().map(|beyond| beyond.events(catalogue)).unwrap_or_default();
+    let events = plan.events(catalogue).into_iter().chain(of_cubes).collect();
+    let reader = Reader::open(store, &closed, &events).await?;
     let weekly = Plan::of(catalogue, round.approvals, PeriodKind::Week);
     let longer = Longer {
         round,
@@ -105,10 +109,19 @@ async fn close(round: &Round<'_>, period: &Period, zone: Option<Zone>) -> Result
                 };
                 records.extend(with_declared(item, &roster, of_item));
             }
+            if let Some(beyond) = &mut beyond {
+                let half = longer.half_of_class_weeks(one.academy.zone(), &longer.closed);
+                let everybody = Window { weeks: &longer.closed, least: 1 };
+                beyond.take(one, &contributions, &everybody, &Window { weeks: &half.weeks, least: half.least });
+            }
             let earlier = earlier.get(&one.academy.zone()).unwrap_or(&unknown);
             released.extend(rows_of(one, earlier.put_beside(one.uai.as_str(), records)));
         }
     }
+    let cubes = match (beyond, period) {
+        (Some(beyond), Period::Month(month)) => beyond.draw(round, *month, year, &longer.closed).await?,
+        _ => Vec::new(),
+    };
     let closing = Closing {
         period_kind: period.kind().slug(),
         period: longer.label,
@@ -118,6 +131,7 @@ async fn close(round: &Round<'_>, period: &Period, zone: Option<Zone>) -> Result
         closed_on: round.today,
         at: round.now,
         rows: released,
+        cubes,
     };
     Ok(store.close_longer(closing).await?)
 }
@@ -266,6 +280,11 @@ impl Longer<'_> {
         if !item.is_active() {
             return Active { weeks: weeks.clone(), least: 1 };
         }
+        self.half_of_class_weeks(zone, weeks)
+    }
+
+    /// The class weeks among these, and half their number.
+    fn half_of_class_weeks(&self, zone: Zone, weeks: &BTreeSet<IsoWeek>) -> Active {
         let years: BTreeSet<SchoolYear> = weeks.iter().map(|week| week.school_year()).collect();
         let class_weeks: BTreeSet<IsoWeek> =
             years.into_iter().flat_map(|year| self.round.calendar.class_weeks(zone, year)).collect();

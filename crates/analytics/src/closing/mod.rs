@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! fold → for each week that is due: person_week, pupil_week, roster → contributions → exit gate → releases
-//!      → if it was the last of its month: the month; if a school period ended in it: that period, zone by zone
+//!      → if it was the last of its month: the month, and its cubes (bounding → ledger → noise); if a school period ended in it: that period, zone by zone
 //! ```
 //!
 //! **Invariants.** Only measures that the catalogue lists for release and the committee has approved are computed.
@@ -14,6 +14,7 @@
 //! Decisions that the exit gate leaves to its caller are in [`contributions`] (who takes part, who bears, who made it)
 //! and [`longer`] (what a month is made of).
 
+mod beyond;
 mod contributions;
 mod longer;
 mod plan;
@@ -28,7 +29,7 @@ use calendar::{Calendar, Zone};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use privacy::exit::CloseError;
+use privacy::exit::{CloseError, NotAsDebited};
 use store::{Establishment, Store, bucket_of};
 use thiserror::Error as ThisError;
 
@@ -46,6 +47,9 @@ pub enum Error {
     /// The closing gave the exit gate something that no rule can make sense of.
     #[error("a period could not be closed: {0}")]
     Rule(#[from] CloseError),
+    /// A cube was to be drawn otherwise than it was paid for.
+    #[error("a month could not be closed: {0}")]
+    Cube(#[from] NotAsDebited),
 }
 
 /// What stays the same during one run.

@@ -52,6 +52,7 @@ pub(super) async fn close_week(round: &Round<'_>, week: IsoWeek) -> Result<(), E
         closed_on: round.today,
         at: round.now,
         rows: released,
+        cubes: Vec::new(),
     };
     Ok(store.close_week(week, closing).await?)
 }

@@ -100,6 +100,7 @@ async fn a_month_left_open_by_a_crash_is_closed_by_the_next_run() {
         closed_on: "2025-12-04".parse().unwrap(),
         at: now,
         rows: Vec::new(),
+        cubes: Vec::new(),
     };
     world.store.close_week(week, closing).await.unwrap();
     assert_eq!(world.run("2025-12-04T06:00:00+01:00").await, ["2025-11"]);

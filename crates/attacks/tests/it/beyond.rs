@@ -1,6 +1,6 @@
 //! Figures beyond an establishment: the noise is what it claims to be, and what can be tried on it fails.
 
-use attacks::{Finding, averaging, bounding, differencing, draws, epsilon, membership, proof};
+use attacks::{Finding, averaging, bounding, differencing, draws, epsilon, membership, proof, reach};
 
 /// Every finding within its bound; the message names all of them.
 #[track_caller]
@@ -47,4 +47,15 @@ fn subtracting_sums_does_not_find_a_person() {
 #[test]
 fn whether_somebody_is_there_at_all_stays_open() {
     hold(&membership::inference(10_000));
+}
+
+#[test]
+fn what_bounding_cuts_off_a_simulated_district_stays_small() {
+    let findings = reach::of_district(12).expect("a world");
+    hold(&findings);
+    let of = |name: &str| findings.iter().find(|finding| finding.name == name).expect("measured").value;
+    assert!(of("cube_items_added_cut_ratio") < 0.35 && of("cube_portfolio_views_cut_ratio") < 0.25);
+    assert!(of("cube_families_active_district_n") > 50.0 && of("cube_pupils_documented_district_n") > 100.0);
+    let error = |level: &str| of(&format!("cube_families_active_{level}_median_error_ratio"));
+    assert!(error("district") > error("department") && error("department") > error("national"));
 }

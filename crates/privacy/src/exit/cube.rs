@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use calendar::Month;
 use serde::Serialize;
 use thiserror::Error;
 
@@ -17,13 +18,13 @@ use super::released::{Protection, Released};
 #[derive(Debug, PartialEq, Eq)]
 pub struct Debited {
     cube: String,
-    month: String,
+    month: Month,
     bounds: Bounds,
 }
 
 impl Debited {
     /// Only the ledger of `store` may call this, and only after the debit of `bounds.rho()` was committed.
-    pub const fn after_commit(cube: String, month: String, bounds: Bounds) -> Self {
+    pub const fn after_commit(cube: String, month: Month, bounds: Bounds) -> Self {
         Self { cube, month, bounds }
     }
 
@@ -32,9 +33,9 @@ impl Debited {
         &self.cube
     }
 
-    /// The month, as `2025-11`.
-    pub fn month(&self) -> &str {
-        &self.month
+    /// The month.
+    pub const fn month(&self) -> Month {
+        self.month
     }
 
     /// What was paid for.
@@ -62,8 +63,8 @@ pub struct NoisyCell {
 pub struct NoisyCube {
     /// Its name in the catalogue.
     pub cube: String,
-    /// The month, as `2025-11`.
-    pub month: String,
+    /// The month.
+    pub month: Month,
     /// The standard deviation of each leaf's noise.
     pub sigma: f64,
     /// What bounding cut off in the whole system, at least, with noise; nothing for a cube that does not count it.

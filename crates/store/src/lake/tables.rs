@@ -28,6 +28,8 @@ pub enum Table {
     LoadHour,
     /// What left the exit gate at a closing.
     Releases,
+    /// What left beyond an establishment when a month closed, with its noise.
+    Cubes,
 }
 
 /// How a column takes part when two rows with the same key meet.
@@ -49,7 +51,7 @@ use Merge::{Key, Max, Min, Or, Sum};
 
 impl Table {
     /// Every table.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::PersonDay,
         Self::InstallDay,
         Self::PersonWeek,
@@ -59,6 +61,7 @@ impl Table {
         Self::TechDay,
         Self::LoadHour,
         Self::Releases,
+        Self::Cubes,
     ];
 
     /// Its name in SQL and its folder.
@@ -73,6 +76,7 @@ impl Table {
             Self::TechDay => "tech_day",
             Self::LoadHour => "load_hour",
             Self::Releases => "releases",
+            Self::Cubes => "cubes",
         }
     }
 
@@ -86,7 +90,7 @@ impl Table {
         match self {
             Self::PersonDay | Self::InstallDay | Self::TechDay | Self::LoadHour => "day",
             Self::PersonWeek | Self::PupilWeek | Self::HoursWeek | Self::PathsWeek => "week",
-            Self::Releases => "end_date",
+            Self::Releases | Self::Cubes => "end_date",
         }
     }
 
@@ -97,7 +101,7 @@ impl Table {
 
     /// Its columns, in the order of sorting, each with its part in merging.
     pub(crate) fn columns(self) -> Vec<(&'static str, DataType, bool, Merge)> {
-        use DataType::{Boolean, Date32, Int16, Int32, Int64, UInt8, Utf8};
+        use DataType::{Boolean, Date32, Float64, Int16, Int32, Int64, UInt8, Utf8};
         let hash = || DataType::FixedSizeBinary(16);
         let place = [("month", Int32, false, Key), ("bucket", UInt8, false, Key), ("establishment", Utf8, false, Key)];
         let whole = [("month", Int32, false, Key)];
@@ -228,6 +232,23 @@ impl Table {
                     ("denominator", Int64, true, Key),
                     ("k", Int32, false, Key),
                     ("closed_on", Date32, false, Key),
+                ],
+            ),
+            // A leaf is as fine as its cube: district, department and academy are empty where it is coarser.
+            Self::Cubes => with(
+                &whole,
+                vec![
+                    ("cube", Utf8, false, Key),
+                    ("academy", Utf8, false, Key),
+                    ("department", Utf8, false, Key),
+                    ("district", Utf8, false, Key),
+                    ("word", Utf8, false, Key),
+                    ("value", Int64, false, Key),
+                    ("sigma", Float64, false, Key),
+                    ("cut", Int64, true, Key),
+                    ("epsilon_thousandths", Int32, false, Key),
+                    ("delta_exponent", Int32, false, Key),
+                    ("end_date", Date32, false, Key),
                 ],
             ),
         }

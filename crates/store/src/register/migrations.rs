@@ -9,7 +9,11 @@ pub(super) struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(first::Migration), Box::new(super::m0003_rights::Migration)]
+        vec![
+            Box::new(first::Migration),
+            Box::new(super::m0003_rights::Migration),
+            Box::new(super::m0004_budget::Migration),
+        ]
     }
 }
 

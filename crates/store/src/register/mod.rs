@@ -5,9 +5,11 @@
 
 mod access;
 mod audit;
+pub(crate) mod budget;
 mod decisions;
 pub(crate) mod entities;
 mod m0003_rights;
+mod m0004_budget;
 mod migrations;
 mod opt_outs;
 mod requests;
@@ -25,6 +27,7 @@ use sea_orm_migration::MigratorTrait;
 
 pub use access::{Scope, Session, Token, TokenScope};
 pub(crate) use audit::erase_audit_of;
+pub use budget::{Debit, NoBudget, Spent};
 pub use decisions::{Decision, DecisionStatus};
 pub(crate) use opt_outs::add as add_opt_out;
 pub use requests::{Action, NewRequest, Request, Requested, State};

@@ -35,7 +35,7 @@ fn bounds(cells: u32, clamp: u32, counts_cut: bool) -> Bounds {
 }
 
 fn receipt(bounds: Bounds) -> Debited {
-    Debited::after_commit("items".to_owned(), "2025-11".to_owned(), bounds)
+    Debited::after_commit("items".to_owned(), "2025-11".parse().expect("a month"), bounds)
 }
 
 fn bounded(parts: Vec<Part>, keys: &PublicKeys, bounds: Bounds) -> Figures<Bounded> {
