@@ -140,7 +140,7 @@ fn told(catalogue: &Catalogue, cube: &Cube, did: &BTreeMap<(Pseudonym, String), 
     let counts = |person: &Pseudonym| measure.value != Value::Active || weeks[person].len() >= half;
     let part = |((person, word), did): (&(Pseudonym, String), &Did)| {
         let leaf = Leaf { place: place.clone(), word: word.clone() };
-        counts(person).then(|| Part { person: *person, leaf, amount: if *additive { did.n } else { 1 } })
+        counts(person).then_some(Part { person: *person, leaf, amount: if *additive { did.n } else { 1 } })
     };
     let parts: Vec<Part> = did.iter().filter_map(part).collect();
     let brought: u64 = parts.iter().map(|part| part.amount).sum();
@@ -164,6 +164,6 @@ fn told(catalogue: &Catalogue, cube: &Cube, did: &BTreeMap<(Pseudonym, String), 
 fn half_of_class_weeks() -> usize {
     let year: SchoolYear = SchoolYear::of(jiff::civil::date(2025, 11, 3));
     let weeks = Calendar::official().class_weeks(calendar::Zone::C, year);
-    let november = weeks.into_iter().filter(|week| week.month().number() == 2025_11).count();
+    let november = weeks.into_iter().filter(|week| week.month().number() == 202_511).count();
     november.div_ceil(2).max(1)
 }

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::{Catalogue, Lang, PathFold, Text};
+use crate::{Catalogue, Lang, PathFold, Text, WordList};
 
 /// The clamps a cube may have: each has noise tables of its own, proved one by one.
 pub const CLAMPS: [u32; 6] = [1, 2, 5, 10, 20, 40];
@@ -147,7 +147,7 @@ impl Catalogue {
             CubeSource::Measure { measure, split: Some(split), .. } => {
                 let split = self.measures.get(usize::from(*measure)).and_then(|measure| measure.split(split));
                 let list = split.and_then(|split| split.words).and_then(|list| self.word_list_by_index(list));
-                list.into_iter().flat_map(|list| list.words()).map(|word| word.slug.clone()).collect()
+                list.into_iter().flat_map(WordList::words).map(|word| word.slug.clone()).collect()
             }
             CubeSource::Hours => (1..=7).flat_map(|day| (0..24).map(move |hour| hour_word(day, hour))).collect(),
             CubeSource::Paths => self.path_words(),
@@ -160,7 +160,7 @@ impl Catalogue {
             // A property that may be missing leaves an empty word.
             let slugs = |property: u16| -> Vec<&str> {
                 let property = &event.properties[usize::from(property)];
-                let list = self.words_of(property).into_iter().flat_map(|list| list.words());
+                let list = self.words_of(property).into_iter().flat_map(WordList::words);
                 (!property.required).then_some("").into_iter().chain(list.map(|word| word.slug.as_str())).collect()
             };
             match event.fold.path {

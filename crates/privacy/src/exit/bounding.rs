@@ -188,7 +188,9 @@ pub fn bound(parts: impl IntoIterator<Item = Part>, keys: &PublicKeys, bounds: B
     for (person, cells) in people {
         let (kept, cut) = bound_one(person, cells, bounds, choice);
         bounded.cut += if bounds.counts_cut { cut } else { 0 };
-        kept.into_iter().for_each(|(leaf, amount)| bounded.add(leaf, amount));
+        for (leaf, amount) in kept {
+            bounded.add(leaf, amount);
+        }
     }
     bounded
 }
