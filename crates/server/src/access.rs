@@ -32,6 +32,11 @@ pub struct Tokens {
 
 /// The token of a request, if it may do `wanted`.
 pub async fn token(app: &App, headers: &HeaderMap, wanted: Scope) -> Result<Known, Problem> {
+    token_for_any(app, headers, &[wanted]).await
+}
+
+/// The token of a request, if it may do one of these.
+pub async fn token_for_any(app: &App, headers: &HeaderMap, wanted: &[Scope]) -> Result<Known, Problem> {
     let secret = headers
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "))
@@ -48,8 +53,9 @@ pub async fn token(app: &App, headers: &HeaderMap, wanted: Scope) -> Result<Know
             scope
         }
     };
-    if scope.scope != wanted && scope.scope != Scope::Admin {
-        let detail = format!("this token has the scope {}; {} is needed", scope.scope.as_str(), wanted.as_str());
+    if !wanted.contains(&scope.scope) && scope.scope != Scope::Admin {
+        let needed: Vec<_> = wanted.iter().map(|wanted| wanted.as_str()).collect();
+        let detail = format!("this token has the scope {}; {} is needed", scope.scope.as_str(), needed.join(" or "));
         return Err(Problem::new(StatusCode::FORBIDDEN, "scope", "The token is for something else", detail));
     }
     Ok(Known { digest, scope })

@@ -28,6 +28,7 @@ pub(crate) fn router(app: Arc<App>, demonstration: bool) -> Router {
         .route("/assets/{name}", get(assets::get))
         .route("/api/v1/events", post(api::events::post))
         .route("/api/v1/establishments/{uai}/roster", put(api::roster::put))
+        .route("/api/v1/cubes", get(api::cubes::get))
         .route("/api/v1/figures", get(api::figures::get))
         .route("/api/v1/opt-out", post(api::opt_out::post))
         .route("/api/v1/rights", get(api::rights::list).post(api::rights::post))

@@ -1,5 +1,6 @@
 //! The API for machines.
 
+pub mod cubes;
 pub mod events;
 pub mod figures;
 pub mod opt_out;

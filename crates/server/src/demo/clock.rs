@@ -62,7 +62,7 @@ pub async fn post(State(app): State<Arc<App>>, headers: HeaderMap, sent: Body) -
     })?;
     let round = app.maintain().await.map_err(|error| match error {
         closing::Error::Store(error) => error.into(),
-        other @ closing::Error::Rule(_) => Problem::internal(&other),
+        other @ (closing::Error::Rule(_) | closing::Error::Cube(_)) => Problem::internal(&other),
     })?;
     Ok(Json(Moved { now: app.clock.now(), closed: round.closed }))
 }

@@ -2,6 +2,7 @@
 //! comes out of a [`crate::views::Compared`], which holds released figures only.
 
 mod address;
+mod beyond;
 mod card;
 pub mod class;
 mod frames;

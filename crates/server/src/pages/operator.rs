@@ -1,8 +1,9 @@
-//! The operator's page: the technical health of all establishments together. No establishment and no person is in it;
-//! what people did leaves with noise only, and that comes later.
+//! The operator's page: the technical health of all establishments together, and what left with noise for districts and
+//! above. No establishment and no person is in it.
 
 use std::sync::Arc;
 
+use analytics::beyond as released;
 use analytics::governance::Approvals;
 use analytics::range::Range;
 use analytics::school;
@@ -11,6 +12,7 @@ use axum::response::Response;
 use calendar::Zone;
 use maud::{Markup, html};
 
+use super::beyond;
 use super::frames;
 use super::names::Naming;
 use super::period::Bar;
@@ -51,9 +53,15 @@ pub(super) async fn page(app: &Arc<App>, mut visit: Visit) -> Result<Response, P
         declared: None,
     };
     let scene = Scene::new(setting, &compared);
+    let month = released::months(&app.store).await?.pop();
+    let cubes = match month {
+        Some(month) => released::cubes(&app.store, month).await?,
+        None => Vec::new(),
+    };
     let main = html! {
         (Bar { naming, address: &address, range: scene.range, refused: None }.markup())
         (main(&scene))
+        (beyond::section(lang, app.store.catalogue(), month, &cubes))
     };
     let title = format!("{title}, {}", scene.name.title);
     let mut frame = frames::view(app, &visit, &address.over(scene.range), &title, None);
@@ -77,8 +85,8 @@ fn main(scene: &Scene<'_>) -> Markup {
             @if let Some(note) = technical::completeness(scene) { p class="answer-note" { (note) } }
             p class="answer-note" {
                 (say(lang,
-                    "Aucune école n’est visible d’ici. L’activité des personnes n’en sortira qu’à partir des circonscriptions, avec un bruit qui protège chacun ; ces publications viendront plus tard.",
-                    "No school is visible from here. What people do will leave from districts upwards only, with noise that protects everyone; these releases come later."))
+                    "Aucune école n’est visible d’ici. L’activité des personnes n’en sort qu’à partir des circonscriptions, avec un bruit qui protège chacun.",
+                    "No school is visible from here. What people do leaves from districts upwards only, with noise that protects everyone."))
                 " " a href="/transparence" { (say(lang, "Ce qui est recueilli, et pour qui", "What is collected, and for whom")) }
             }
         }

@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use calendar::Lang;
-use catalogue::{DescribedCategory, DescribedDecision, DescribedEvent, DescribedMeasure, Description};
+use catalogue::{DescribedCategory, DescribedCube, DescribedDecision, DescribedEvent, DescribedMeasure, Description};
 use maud::{Markup, html};
 use store::{Decision, DecisionStatus};
 
@@ -72,6 +72,7 @@ fn page(
         section class="section" aria-labelledby="measures-title" {
             h2 id="measures-title" { (lang.pick("Ce qui est calculé", "What is computed")) }
             (measures_table(lang, &description.measures))
+            (cubes_table(lang, &description.cubes))
         }
         section class="section" aria-labelledby="events-title" {
             h2 id="events-title" { (lang.pick("Ce qui est recueilli", "What is collected")) }
@@ -203,6 +204,41 @@ fn measures_table(lang: Lang, measures: &[DescribedMeasure]) -> Markup {
                         (curly(lang, protection))
                     } }
                     td { (curly(lang, &measure.decision)) }
+                } } }
+            }
+        } }
+    }
+}
+
+/// What leaves beyond an establishment, and what each cube costs a person.
+fn cubes_table(lang: Lang, cubes: &[DescribedCube]) -> Markup {
+    let caption = lang.pick(
+        "Ce qui sort au-delà d’une école : une fois par mois, avec un bruit ; six cellules par personne au plus",
+        "What leaves beyond a school: once a month, with noise; six cells a person at most",
+    );
+    html! {
+        div class="card" { div class="table-scroll" role="region" tabindex="0" aria-label=(caption) {
+            table class="table" {
+                caption { (say(lang, caption, caption)) }
+                thead { tr {
+                    th scope="col" { (lang.pick("Chiffre", "Figure")) }
+                    th scope="col" { (lang.pick("Définition", "Definition")) }
+                    th scope="col" { (lang.pick("Lieu le plus fin", "Finest place")) }
+                    th scope="col" { (lang.pick("Qui compte", "Who counts")) }
+                    th scope="col" { (lang.pick("Cellules par mois", "Cells a month")) }
+                    th scope="col" { (lang.pick("Plafond par cellule", "Most in a cell")) }
+                    th scope="col" { (lang.pick("Décision", "Decision")) }
+                } }
+                tbody { @for cube in cubes { tr id={ "cube-" (cube.name) } {
+                    th scope="row" { (curly(lang, &cube.title)) }
+                    td { (curly(lang, &cube.definition)) }
+                    td { (cube.leaf) }
+                    td { (curly(lang, &cube.people.join(", "))) }
+                    td { (cube.cells) @if cube.counts_cut {
+                        (lang.pick(", et un sixième pour compter ce qui est coupé", ", and a sixth to count what is cut off"))
+                    } }
+                    td { (cube.clamp) }
+                    td { (curly(lang, &cube.decision)) }
                 } } }
             }
         } }
