@@ -2,6 +2,7 @@
 
 mod canaries;
 mod crash;
+mod cubes;
 mod import;
 mod record;
 mod rights;
