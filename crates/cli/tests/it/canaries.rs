@@ -2,7 +2,7 @@
 //! answer.
 
 mod files;
-mod scan;
+pub mod scan;
 mod ways;
 
 use std::collections::BTreeSet;

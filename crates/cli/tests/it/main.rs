@@ -3,5 +3,6 @@
 mod canaries;
 mod crash;
 mod import;
+mod rights;
 mod server;
 mod wrong_use;

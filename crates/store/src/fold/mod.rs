@@ -149,11 +149,10 @@ fn fold_rows(catalogue: &Catalogue, rows: &[Row], before: Before) -> Result<Vec<
             people.enter(&batch);
             devices.enter(&batch);
             let device_is_gone = withheld.gone.contains(batch.install.as_bytes());
-            if !device_is_gone {
-                installs.add_batch(&batch, is_late(days(batch.received_on)));
-            }
             samples.enter(&batch);
-            batch.for_each(catalogue, &withheld.gone, |event| {
+            let mut kept = 0_usize;
+            let passed_over = batch.for_each(catalogue, &withheld.gone, |event| {
+                kept += 1;
                 let late = is_late(event.day);
                 people.add(event, late);
                 devices.add(event, late);
@@ -164,6 +163,10 @@ fn fold_rows(catalogue: &Catalogue, rows: &[Row], before: Before) -> Result<Vec<
                     samples.add(event);
                 }
             })?;
+            // Where everything is gone, even that the device sent something goes.
+            if !device_is_gone && (kept > 0 || passed_over == 0) {
+                installs.add_batch(&batch, is_late(days(batch.received_on)));
+            }
         }
         Ok::<(), Error>(())
     })?;

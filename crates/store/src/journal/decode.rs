@@ -131,13 +131,14 @@ impl StoredBatch {
     }
 
     /// Calls `visit` with each event that today's catalogue still knows, without the people in `gone`: what they did is
-    /// passed over, and what others did names them no more.
+    /// passed over, and what others did names them no more. Returns how many were passed over.
     pub(crate) fn for_each(
         &self,
         catalogue: &Catalogue,
         gone: &HashSet<[u8; 16]>,
         mut visit: impl FnMut(&StoredEvent<'_>),
-    ) -> Result<(), Error> {
+    ) -> Result<usize, Error> {
+        let mut passed_over = 0;
         for rows in &self.rows {
             let event: &UInt16Array = column(rows, "event")?;
             let role: &UInt16Array = column(rows, "role")?;
@@ -160,6 +161,7 @@ impl StoredBatch {
                 let Some(role) = Role::from_slug(name(role.value(row))) else { continue };
                 let person = bytes(acting, row);
                 if gone.contains(&person) {
+                    passed_over += 1;
                     continue;
                 }
                 let numbers = range(properties, row).filter_map(|at| {
@@ -190,6 +192,6 @@ impl StoredBatch {
                 });
             }
         }
-        Ok(())
+        Ok(passed_over)
     }
 }

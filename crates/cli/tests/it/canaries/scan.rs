@@ -37,6 +37,25 @@ impl Needles {
             list.push((format!("{number} (64 bits, little end first)"), number.to_le_bytes().to_vec()));
             list.push((format!("{number} (64 bits, big end first)"), number.to_be_bytes()[2..].to_vec()));
         }
+        Self::sorted(list)
+    }
+
+    /// Secrets and pseudonyms, which are bytes: as they are, in digits and in base64.
+    pub fn of_bytes(secrets: &[(String, Vec<u8>)]) -> Self {
+        let mut list = Vec::new();
+        for (name, bytes) in secrets {
+            let digits = bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+            list.push((format!("{name} (raw)"), bytes.clone()));
+            list.push((format!("{name} (capital hex)"), digits.to_uppercase().into_bytes()));
+            list.push((format!("{name} (hex)"), digits.into_bytes()));
+            for offset in 0..3 {
+                list.push((format!("{name} (base64, {offset})"), base64(bytes, offset).into_bytes()));
+            }
+        }
+        Self::sorted(list)
+    }
+
+    fn sorted(list: Vec<(String, Vec<u8>)>) -> Self {
         let (mut by_key, mut starts) = (HashMap::<_, Vec<usize>>::new(), vec![false; 1 << 16]);
         for (place, (name, bytes)) in list.iter().enumerate() {
             let key = bytes[..KEY].try_into().unwrap_or_else(|_| panic!("{name} is too short to be looked for"));
@@ -163,7 +182,12 @@ pub fn folder(needles: &Needles, root: &Path) -> Vec<String> {
                 found.extend(needles.find(bytes).into_iter().map(|needle| format!("{name}{part}: {needle}")));
             };
             note(", its name", path.file_name().unwrap().as_encoded_bytes());
-            note("", &std::fs::read(&path).unwrap());
+            match std::fs::read(&path) {
+                Ok(bytes) => note("", &bytes),
+                // SQLite removes its log when the last connection closes.
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+                Err(error) => panic!("{}: {error}", path.display()),
+            }
             if path.extension().is_some_and(|extension| extension == "parquet") {
                 note(", unpacked", &parquet_values(&path));
             }
