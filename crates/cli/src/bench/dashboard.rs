@@ -49,7 +49,7 @@ pub fn run(quick: bool, kept: Option<&Path>) -> anyhow::Result<Figures> {
 }
 
 /// Plays a year through the public API.
-fn simulate(data: &Path, quick: bool) -> anyhow::Result<()> {
+pub(super) fn simulate(data: &Path, quick: bool) -> anyhow::Result<World> {
     let today = TimeZone::UTC.to_datetime(now()).date();
     let (schools, volume, weeks) = if quick { (20, 1.0, 12) } else { (200, 2.65, 52) };
     let (from, until) = (today.saturating_sub(Span::new().weeks(weeks)), today.saturating_sub(Span::new().days(1)));
@@ -66,7 +66,8 @@ fn simulate(data: &Path, quick: bool) -> anyhow::Result<()> {
     let drive = simulator::Options { drive_clock: true, ..simulator::Options::default() };
     let tally = play(&world, &format!("http://{}", server.address), &token, drive, None)?;
     eprintln!("{} events in {} s", tally.accepted, begun.elapsed().as_secs());
-    server.stop()
+    server.stop()?;
+    Ok(world)
 }
 
 async fn measure(data: &Path, wanted: usize) -> anyhow::Result<Figures> {
@@ -172,7 +173,7 @@ async fn show(store: &Store, page: &Page) -> anyhow::Result<usize> {
     Ok(view.figures.len())
 }
 
-fn milliseconds(start: Instant) -> f64 {
+pub(super) fn milliseconds(start: Instant) -> f64 {
     start.elapsed().as_secs_f64() * 1e3
 }
 

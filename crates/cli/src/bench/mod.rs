@@ -3,4 +3,5 @@
 pub mod dashboard;
 pub mod ingest;
 mod process;
+pub mod rights;
 mod traffic;

@@ -4,7 +4,7 @@ use anyhow::bail;
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Value};
 
-use crate::bench::{dashboard, ingest};
+use crate::bench::{dashboard, ingest, rights};
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Name {
@@ -12,6 +12,8 @@ enum Name {
     Ingest,
     /// Both views on a year of events, beside DuckDB.
     Dashboard,
+    /// Access and erasure on a year of events.
+    Rights,
 }
 
 /// Measuring.
@@ -44,6 +46,7 @@ pub fn run(options: Options) -> anyhow::Result<()> {
     let (name, figures) = match options.name {
         Name::Ingest => ("ingest", ingest::run(options.quick)?),
         Name::Dashboard => ("dashboard", dashboard::run(options.quick, options.data.as_deref())?),
+        Name::Rights => ("rights", rights::run(options.quick)?),
     };
     if figures.is_empty() {
         bail!("nothing was measured");
