@@ -5,6 +5,7 @@ use std::future::Future;
 use std::task::Poll;
 
 use analytics::beyond;
+use arrow::array::AsArray;
 use calendar::{IsoWeek, Month};
 use privacy::exit::noise::Clamp;
 use privacy::exit::{Bounds, Level, NoisyCube, Released, Rho};
@@ -228,7 +229,6 @@ async fn one_person_is_in_the_tables_without_persons_once_a_month_however_much_s
     let session = world.store.lake().session(&[Table::HoursWeek, Table::PathsWeek], &Prune::default()).await.unwrap();
     for table in ["hours_week", "paths_week"] {
         let rows = session.sql(&format!("SELECT SUM(n) AS n FROM {table} WHERE month = 202511")).await.unwrap();
-        use arrow::array::AsArray;
         let sum = rows[0].column(0).as_primitive::<arrow::datatypes::Int64Type>().value(0);
         assert_eq!(sum, 1, "{table}, of {} events", 28 * 120);
     }
