@@ -22,8 +22,10 @@ use sha2::{Digest, Sha256};
 use crate::Store;
 use crate::error::Error;
 use crate::lake::{LiveFile, Prune, Table, batch, bucket_of, date, days, live_files, merge_sorted, month_of_day};
-use crate::register::budget::store_draw;
+use crate::register::budget::{debit_as_word, store_draw};
 use crate::register::entities::{audit, closing};
+use crate::rights::erase::know;
+use crate::rights::tombstones::{self, Act, Tombstone};
 
 /// The day after a week's Sunday on which it closes: three days of grace.
 const GRACE_DAYS: i64 = 3;
@@ -144,7 +146,15 @@ impl Store {
         if !closed.cubes.is_empty() {
             new.extend(self.lake().write(Table::Cubes, &cube_rows(&closed)?).await?);
         }
+        // Beside the keys first: a register that is put back must know of every draw that anybody may have seen.
+        let mut stones = Vec::new();
+        for cube in &closed.cubes {
+            let word = debit_as_word(&self.register().read, &cube.value().cube, cube.value().month).await?;
+            stones.extend(word.map(|digest| Tombstone { at: closed.at.as_second(), act: Act::Drawn, digest }));
+        }
+        tombstones::append(&self.folder.tombstones, &stones)?;
         let transaction = self.register().write.begin().await?;
+        know(&transaction, &stones).await?;
         for cube in &closed.cubes {
             store_draw(&transaction, &cube.value().cube, cube.value().month).await?;
         }

@@ -5,6 +5,7 @@ use std::future::Future;
 use std::task::Poll;
 
 use analytics::beyond;
+use arrow::array::AsArray;
 use calendar::{IsoWeek, Month};
 use privacy::exit::noise::Clamp;
 use privacy::exit::{Bounds, Level, NoisyCube, Released, Rho};
@@ -228,8 +229,38 @@ async fn one_person_is_in_the_tables_without_persons_once_a_month_however_much_s
     let session = world.store.lake().session(&[Table::HoursWeek, Table::PathsWeek], &Prune::default()).await.unwrap();
     for table in ["hours_week", "paths_week"] {
         let rows = session.sql(&format!("SELECT SUM(n) AS n FROM {table} WHERE month = 202511")).await.unwrap();
-        use arrow::array::AsArray;
         let sum = rows[0].column(0).as_primitive::<arrow::datatypes::Int64Type>().value(0);
         assert_eq!(sum, 1, "{table}, of {} events", 28 * 120);
+    }
+}
+
+#[tokio::test]
+async fn a_folder_put_back_from_before_a_draw_never_draws_it_again() {
+    let world = world().await;
+    let backup = tempfile::tempdir().unwrap();
+    copy(&world.folder().join("data"), backup.path());
+    world.run(DECEMBER).await;
+    let seen = cubes(&world).await;
+    let spent = world.store.register().spent().await.unwrap();
+    assert!(!seen.is_empty());
+
+    // The keys and the tombstones stay where they are; the data folder is the older one.
+    let world = world.put_back(backup.path()).await;
+    assert!(cubes(&world).await.is_empty());
+    world.run(DECEMBER).await;
+    assert!(cubes(&world).await.is_empty(), "what somebody may have seen is not drawn a second time");
+    assert_eq!(world.store.register().spent().await.unwrap(), spent, "and stays paid for");
+}
+
+fn copy(from: &std::path::Path, to: &std::path::Path) {
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            std::fs::create_dir_all(&target).unwrap();
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
     }
 }

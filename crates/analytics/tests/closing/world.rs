@@ -38,7 +38,7 @@ pub struct World {
     pub calendar: Calendar,
     gate: Gate,
     batches: Cell<u64>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// A school with so many classes of so many pupils; one teacher a class, one family a pupil.
@@ -84,7 +84,24 @@ impl World {
             store.ensure_roots(today.parse().unwrap()).unwrap();
         }
         let calendar = Calendar::official();
-        Self { store, calendar, gate: Gate::new(catalogue), batches: Cell::new(0), _folder: folder }
+        Self { store, calendar, gate: Gate::new(catalogue), batches: Cell::new(0), folder }
+    }
+
+    /// Where the data folder, its keys and its tombstones lie.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
+    /// The same keys and tombstones with another data folder, as after a restore.
+    pub async fn put_back(self, data: &std::path::Path) -> Self {
+        let Self { store, calendar, gate, batches, folder } = self;
+        let catalogue = Arc::clone(store.catalogue());
+        drop(store);
+        let place = folder.path().join("data");
+        std::fs::remove_dir_all(&place).unwrap();
+        std::fs::rename(data, &place).unwrap();
+        let store = Store::open(Folder::new(place), catalogue).await.unwrap();
+        Self { store, calendar, gate, batches, folder }
     }
 
     pub async fn approve(&self, ids: &[&str]) {

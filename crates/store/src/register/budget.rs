@@ -7,7 +7,9 @@
 //!
 //! *A crash in between.* An open debit stands. What was drawn for it was neither stored nor seen by anybody, so the next
 //! run may draw under the same debit, unless the bounds have changed. A stored one never opens again: no second stored
-//! draw. The ledger counts kinds of persons and never looks anybody up: what somebody costs does not depend on what she did.
+//! draw. *A restore* puts an older ledger back: draws are also in the tombstone file beside the keys, before anybody can see
+//! them, and the older ledger learns from it at once, so that what was drawn after the backup is never drawn again. The
+//! ledger counts kinds of persons and never looks anybody up: what somebody costs does not depend on what she did.
 
 use async_recursion::async_recursion as boxed;
 use calendar::{Month, SchoolYear};
@@ -211,6 +213,57 @@ pub(crate) async fn store_draw(transaction: &impl ConnectionTrait, cube: &str, m
         return Ok(());
     }
     Err(Error::NotDebited { cube: cube.to_owned(), month })
+}
+
+/// An open debit as one word, for the file that outlives the register: enough to know again what was drawn and paid.
+pub(crate) async fn debit_as_word(
+    connection: &impl ConnectionTrait,
+    cube: &str,
+    month: Month,
+) -> Result<Option<String>, Error> {
+    let row = budget_debit::Entity::find_by_id((cube.to_owned(), month.to_string())).one(connection).await?;
+    let year = SchoolYear::of(month.last_day());
+    Ok(row.filter(|row| row.state == OPEN).map(|row| {
+        let budget_debit::Model { people, cells, clamp, counts_cut, rho, .. } = row;
+        let people = people.replace(' ', "+");
+        format!("{cube}/{month}/{year}/{people}/{cells}/{clamp}/{}/{rho}", u8::from(counts_cut))
+    }))
+}
+
+/// A register that was put back learns of a draw it does not know: the cube counts as drawn, and as paid for.
+///
+/// A debit that is open here is left so: a crash came between the word and the storing, and nobody has seen the draw.
+pub(crate) async fn replay_draw(transaction: &DatabaseTransaction, at: i64, word: &str) -> Result<(), Error> {
+    let unreadable = || Error::Unreadable { what: "a draw of noise", text: word.to_owned() };
+    let parts: Vec<&str> = word.split('/').collect();
+    let [cube, month, year, people, cells, clamp, counts_cut, rho] = parts[..] else { return Err(unreadable()) };
+    let number = |text: &str| text.parse::<i64>().map_err(|_| unreadable());
+    let small = |text: &str| text.parse::<i32>().map_err(|_| unreadable());
+    let rho = number(rho)?;
+    let row = budget_debit::Model {
+        cube: cube.to_owned(),
+        month: month.to_owned(),
+        people: people.replace('+', " "),
+        cells: small(cells)?,
+        clamp: small(clamp)?,
+        counts_cut: counts_cut == "1",
+        rho,
+        state: STORED.to_owned(),
+        at,
+    };
+    let key = [budget_debit::Column::Cube, budget_debit::Column::Month];
+    let inserted = budget_debit::Entity::insert(budget_debit::ActiveModel::from(row).reset_all())
+        .on_conflict(OnConflict::columns(key).do_nothing().to_owned())
+        .exec_without_returning(transaction)
+        .await?;
+    if inserted == 1 {
+        for people in people.split('+') {
+            for period in [month, year] {
+                charge(transaction, people, period, rho, i64::MAX).await?;
+            }
+        }
+    }
+    Ok(())
 }
 
 async fn tell(transaction: &DatabaseTransaction, at: Timestamp, action: &str, detail: String) -> Result<(), Error> {

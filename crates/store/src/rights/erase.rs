@@ -125,7 +125,7 @@ pub(super) fn stones(store: &Store, act: Act, people: impl IntoIterator<Item = P
 }
 
 /// Remembers in the register that it has done what these lines say.
-pub(super) async fn know(transaction: &DatabaseTransaction, stones: &[Tombstone]) -> Result<(), Error> {
+pub(crate) async fn know(transaction: &DatabaseTransaction, stones: &[Tombstone]) -> Result<(), Error> {
     for chunk in stones.chunks(1_000) {
         let rows = chunk.iter().map(|stone| tombstone::ActiveModel {
             at: Set(stone.at),

@@ -6,7 +6,7 @@
 //! after any crash. Tombstones make it outlive every restore.
 
 mod access;
-mod erase;
+pub(crate) mod erase;
 mod rectify;
 mod replay;
 pub(crate) mod tombstones;

@@ -12,6 +12,7 @@ use super::tombstones::{self, Act, Tombstone};
 use crate::Store;
 use crate::error::Error;
 use crate::lake::People;
+use crate::register::budget::replay_draw;
 use crate::register::entities::{opt_out, roster_member, session};
 use crate::register::rights_entities::tombstone;
 use crate::register::{Action, add_opt_out, insert_replayed, note};
@@ -69,6 +70,7 @@ impl Store {
                 Act::Allowed => {
                     opt_out::Entity::delete_by_id(&stone.digest).exec(&transaction).await?;
                 }
+                Act::Drawn => replay_draw(&transaction, stone.at, &stone.digest).await?,
                 _ => {}
             }
         }

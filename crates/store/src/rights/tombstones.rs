@@ -1,4 +1,4 @@
-//! What a restore must not undo: erasures, objections and restrictions, as keyed digests, in a file that no backup of the
+//! What a restore must not undo: erasures, objections and restrictions, as keyed digests, and draws of noise, in a file that no backup of the
 //! data folder holds. It lies beside the keys, and belongs into the same safe place as they do.
 //!
 //! One line an act: `SECOND ACT DIGEST`. A line is on the disk before the act is done, so that an older register that is
@@ -31,10 +31,13 @@ pub(crate) enum Act {
     Lifted,
     /// Rows were corrected: nobody can do that again but the officer, from the request of this number.
     Rectified,
+    /// The noise of a cube was drawn and is being stored: an older register must neither draw it again nor forget what
+    /// it cost.
+    Drawn,
 }
 
 impl Act {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Erased,
         Self::Objected,
         Self::Allowed,
@@ -43,6 +46,7 @@ impl Act {
         Self::Restricted,
         Self::Lifted,
         Self::Rectified,
+        Self::Drawn,
     ];
 
     pub(crate) const fn slug(self) -> &'static str {
@@ -55,6 +59,7 @@ impl Act {
             Self::Restricted => "restricted",
             Self::Lifted => "lifted",
             Self::Rectified => "rectified",
+            Self::Drawn => "drawn",
         }
     }
 
@@ -69,7 +74,7 @@ pub(crate) struct Tombstone {
     /// When, in seconds since 1970.
     pub(crate) at: i64,
     pub(crate) act: Act,
-    /// A keyed digest in hexadecimal; for [`Act::Rectified`] the number of the request.
+    /// A keyed digest in hexadecimal; for [`Act::Rectified`] the number of the request, for [`Act::Drawn`] the debit.
     pub(crate) digest: String,
 }
 
