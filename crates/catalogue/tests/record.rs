@@ -60,7 +60,7 @@ fn what_leaves_beyond_the_establishment_names_its_cubes_and_nothing_else() {
         let activity = record.activities.iter().find(holds).expect("an activity");
         activity.recipients.iter().find(|one| one.starts_with("beyond the establishment")).cloned()
     };
-    assert!(beyond("media_added").is_some_and(|who| who.contains("Items added, by kind")));
+    assert!(beyond("media_added").is_some_and(|who| who.contains("Items added")));
     assert!(beyond("screen_viewed").is_some_and(|who| who.contains("Paths between screens")));
     assert!(beyond("api_sample").is_none(), "no person is in it, and no cube counts it");
     let all = record.markdown(Lang::En);

@@ -129,7 +129,7 @@ fn a_disk_that_is_full_for_a_while_needs_no_restart() {
     let mut sender = Sender::new(folder.token("collect", "all"));
     // Files may grow to so many blocks of 512 bytes and no further, until the limit is lifted.
     let mut command = Command::new("sh");
-    command.args(["-c", "ulimit -S -f 1200; trap '' XFSZ; exec \"$@\"", "sh"]).arg(program().get_program());
+    command.args(["-c", "ulimit -S -f 6000; trap '' XFSZ; exec \"$@\"", "sh"]).arg(program().get_program());
     command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(folder.data());
     command.args(["--demo", "--clock", "simulated", "--clock-start", START]);
     let server = Server::spawn(command);
