@@ -15,8 +15,42 @@ pub mod proof;
 pub mod reach;
 pub mod statistics;
 mod worlds;
+mod compare;
+mod inside;
+mod linear;
+mod merging;
+mod random;
+mod threshold;
 
 use std::fmt;
+
+pub use compare::two_samples;
+pub use linear::{Interval, Knowledge, Solved};
+pub use random::Random;
+
+/// How much of an attack to run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Length {
+    /// Some seconds, for the tests.
+    Short,
+    /// The whole, for `bench privacy`.
+    Long,
+}
+
+/// An attack with its control.
+pub struct Attack {
+    /// What is tried, in words.
+    pub title: &'static str,
+    /// Tries it.
+    pub run: fn(Length) -> Vec<Finding>,
+}
+
+/// All attacks: `bench privacy` and the tests run each.
+pub const ATTACKS: &[Attack] = &[
+    Attack { title: "a teacher and a linear programme, inside a school", run: inside::run },
+    Attack { title: "the least number of people, from behind", run: threshold::run },
+    Attack { title: "what merging up costs a district", run: merging::run },
+];
 
 /// What a measured figure must satisfy.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -65,4 +99,9 @@ impl fmt::Display for Finding {
             Bound::Shown => write!(f, "{name} = {value}"),
         }
     }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of findings are far below 2^53")]
+const fn float(number: u64) -> f64 {
+    number as f64
 }
