@@ -29,6 +29,9 @@ pub struct Options {
     /// One JSON object on the last line.
     #[arg(long)]
     json: bool,
+    /// Of `privacy`, only what is tried on a running product: the rest has tests of its own.
+    #[arg(long, hide = true)]
+    running_only: bool,
     /// Keep the simulated year in this folder, and measure on it again the next time; for `dashboard`.
     #[arg(long, value_name = "DIR")]
     data: Option<std::path::PathBuf>,
@@ -51,7 +54,7 @@ pub fn run(options: Options) -> anyhow::Result<()> {
         Name::Dashboard => ("dashboard", dashboard::run(options.quick, options.data.as_deref())?),
         Name::Rights => ("rights", rights::run(options.quick)?),
         Name::Privacy => {
-            let findings = privacy::run(options.quick, !options.json)?;
+            let findings = privacy::run(options.quick, options.running_only, !options.json)?;
             broken.extend(findings.iter().filter(|finding| !finding.holds()).map(|finding| finding.name));
             ("privacy", findings.into_iter().map(|finding| (finding.name, finding.value)).collect())
         }
