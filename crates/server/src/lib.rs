@@ -28,6 +28,7 @@ pub use app::{App, DemoIdentity};
 pub use clock::{CannotMove, Clock, RealClock, SimulatedClock};
 pub use maintenance::{FOLD_EVERY, Round};
 pub use pages::rights_document;
+pub use router::{Audience, audiences};
 
 /// Serves until `stop` says so; then answers what is under way, folds the journal once more, and returns.
 ///

@@ -1,48 +1,106 @@
-//! Every path, one line each.
+//! Every route, one line each: its path, who may call it, and what answers.
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::{HeaderValue, header};
+use axum::handler::Handler;
+use axum::http::{HeaderValue, Method, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post, put};
+use axum::routing::{MethodFilter, MethodRouter, on};
+use catalogue::Role;
+use store::Scope;
 
 use crate::app::App;
 use crate::problem::Problem;
 use crate::{api, assets, demo, health, pages};
 
-/// The whole site.
-pub(crate) fn router(app: Arc<App>, demonstration: bool) -> Router {
-    let mut routes = Router::new()
-        .route("/", get(pages::home::get))
-        .route("/ma-classe", get(pages::class::get))
-        .route("/mon-ecole", get(pages::school::get))
-        .route("/transparence", get(pages::transparency::get))
-        .route("/mes-droits", get(pages::rights::get).post(pages::rights::post))
-        .route("/mes-droits/code", post(pages::rights::enter))
-        .route("/mes-droits/donnees", get(pages::rights::data))
-        .route("/vie-privee", get(pages::parent::get))
-        .route("/sign-out", post(demo::identities::sign_out))
-        .route("/assets/{name}", get(assets::get))
-        .route("/api/v1/events", post(api::events::post))
-        .route("/api/v1/establishments/{uai}/roster", put(api::roster::put))
-        .route("/api/v1/cubes", get(api::cubes::get))
-        .route("/api/v1/figures", get(api::figures::get))
-        .route("/api/v1/opt-out", post(api::opt_out::post))
-        .route("/api/v1/rights", get(api::rights::list).post(api::rights::post))
-        .route("/api/v1/rights/codes", post(api::rights::make_code))
-        .route("/api/v1/rights/{id}", get(api::rights::get))
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready));
+/// Who may call a route. To anybody else it looks like a route that does not exist, or asks for a token.
+///
+/// Handlers check it, since they must know who asks; the tests call every route of the table as everybody else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// Everybody, signed in or not.
+    Everybody,
+    /// People who signed in with one of these roles.
+    People(&'static [Role]),
+    /// Machines with a token of one of these scopes, or of `admin`.
+    Token(&'static [Scope]),
+}
+
+use Audience::{Everybody, People, Token};
+
+/// Every route.
+fn routes(demonstration: bool) -> Vec<Route> {
+    const TEACHER: Audience = People(&[Role::Teacher]);
+    const HEAD_OR_OPERATOR: Audience = People(&[Role::SchoolHead, Role::Editor]);
+    const TEACHER_OR_HEAD: Audience = People(&[Role::Teacher, Role::SchoolHead]);
+    const COLLECT: Audience = Token(&[Scope::Collect]);
+    const ADMIN: Audience = Token(&[Scope::Admin]);
+    const READ_OR_BI: Audience = Token(&[Scope::Read, Scope::Bi]);
+    let mut routes = vec![
+        get("/", Everybody, pages::home::get),
+        get("/ma-classe", TEACHER, pages::class::get),
+        get("/mon-ecole", HEAD_OR_OPERATOR, pages::school::get),
+        get("/transparence", Everybody, pages::transparency::get),
+        get("/vie-privee", Everybody, pages::parent::get),
+        // Families and pupils come with a one-time code instead of a session.
+        get("/mes-droits", Everybody, pages::rights::get),
+        post("/mes-droits", TEACHER_OR_HEAD, pages::rights::post),
+        post("/mes-droits/code", Everybody, pages::rights::enter),
+        get("/mes-droits/donnees", TEACHER_OR_HEAD, pages::rights::data),
+        post("/sign-out", Everybody, demo::identities::sign_out),
+        get("/assets/{name}", Everybody, assets::get),
+        post("/api/v1/events", COLLECT, api::events::post),
+        put("/api/v1/establishments/{uai}/roster", COLLECT, api::roster::put),
+        get("/api/v1/cubes", READ_OR_BI, api::cubes::get),
+        get("/api/v1/figures", TEACHER_OR_HEAD, api::figures::get),
+        post("/api/v1/opt-out", COLLECT, api::opt_out::post),
+        get("/api/v1/rights", ADMIN, api::rights::list),
+        post("/api/v1/rights", ADMIN, api::rights::post),
+        post("/api/v1/rights/codes", COLLECT, api::rights::make_code),
+        get("/api/v1/rights/{id}", ADMIN, api::rights::get),
+        get("/healthz", Everybody, health::alive),
+        get("/readyz", Everybody, health::ready),
+    ];
     if demonstration {
-        routes = routes
-            .route("/demo/sign-in", post(demo::identities::sign_in))
-            .route("/demo/clock", post(demo::clock::post));
+        routes.push(post("/demo/sign-in", Everybody, demo::identities::sign_in));
+        routes.push(post("/demo/clock", COLLECT, demo::clock::post));
     }
     routes
-        .fallback(|| async { Problem::not_found() })
+}
+
+/// A line of the table.
+struct Route {
+    method: Method,
+    path: &'static str,
+    audience: Audience,
+    handler: MethodRouter<Arc<App>>,
+}
+
+fn get<T: 'static>(path: &'static str, audience: Audience, handler: impl Handler<T, Arc<App>>) -> Route {
+    Route { method: Method::GET, path, audience, handler: on(MethodFilter::GET, handler) }
+}
+
+fn post<T: 'static>(path: &'static str, audience: Audience, handler: impl Handler<T, Arc<App>>) -> Route {
+    Route { method: Method::POST, path, audience, handler: on(MethodFilter::POST, handler) }
+}
+
+fn put<T: 'static>(path: &'static str, audience: Audience, handler: impl Handler<T, Arc<App>>) -> Route {
+    Route { method: Method::PUT, path, audience, handler: on(MethodFilter::PUT, handler) }
+}
+
+/// Method, path and audience of every route: what an outsider may try.
+pub fn audiences(demonstration: bool) -> Vec<(Method, &'static str, Audience)> {
+    routes(demonstration).into_iter().map(|route| (route.method, route.path, route.audience)).collect()
+}
+
+/// The whole site.
+pub(crate) fn router(app: Arc<App>, demonstration: bool) -> Router {
+    let site =
+        routes(demonstration).into_iter().fold(Router::new(), |site, route| site.route(route.path, route.handler));
+    site.fallback(|| async { Problem::not_found() })
         .layer(middleware::from_fn_with_state(Arc::clone(&app), pages::trouble::for_people))
         // For forms; `body::read` has bounds of its own, and says them.
         .layer(DefaultBodyLimit::max(16 * 1_024))

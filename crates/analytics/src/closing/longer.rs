@@ -256,7 +256,7 @@ impl Longer<'_> {
         let mut people = if counted.weeks.is_empty() { Cell::new() } else { cell(&counted) };
         let mut nested = Vec::new();
         let published = stored.iter().map(ReleaseRecord::figure);
-        for figure in published.filter(|figure| figure.split.is_empty() && figure.value.is_some()) {
+        for figure in published.clone().filter(|figure| figure.split.is_empty() && figure.value.is_some()) {
             let Some(other) = self.published_set(item, zone, &figure.period) else { continue };
             if !other.is_within(&counted) && !counted.is_within(&other) {
                 continue;
@@ -268,7 +268,14 @@ impl Longer<'_> {
                 people = Cell::new();
             }
         }
-        let count = DistinctCount { people, nested };
+        let is_published = |week: &IsoWeek| {
+            let label = week.to_string();
+            published.clone().any(|figure| figure.period == label && figure.split.is_empty() && figure.value.is_some())
+        };
+        let one_week = |week: &IsoWeek| Active { weeks: BTreeSet::from([*week]), least: 1 };
+        let withheld = open.iter().filter(|week| !is_published(week)).map(one_week);
+        let parts = withheld.filter(|week| week.is_within(&counted)).map(|week| cell(&week)).collect();
+        let count = DistinctCount { people, nested, parts };
         let shape = item.shape();
         let establishment = contributions.roster.establishment();
         let closed = close_distinct(Figures::new(count), shape.made_by_teachers, &establishment, &Policy::default());

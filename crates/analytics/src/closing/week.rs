@@ -79,7 +79,7 @@ fn records_of(
     let window = Window { weeks, least: 1 };
     let whole = contributions.whole(item, &window);
     let closed = if shape.kind == Kind::Distinct {
-        let count = DistinctCount { people: whole, nested: Vec::new() };
+        let count = DistinctCount { people: whole, nested: Vec::new(), parts: Vec::new() };
         close_distinct(Figures::new(count), shape.made_by_teachers, &establishment, &policy)
     } else {
         let partitions: Result<Vec<_>, CloseError> = item

@@ -1,4 +1,7 @@
-//! Technical measures: live, no person in them, from at least five devices.
+//! Technical measures: live, no person in them, from at least five devices in each week.
+//!
+//! A range's figures are sums over the weeks that have enough devices, and nothing else: were the others in them, the weeks
+//! shown could be subtracted.
 
 use std::collections::BTreeMap;
 
@@ -25,7 +28,7 @@ struct Row {
 /// What was measured in a range, and on how many devices.
 pub(super) struct Measured {
     rows: Vec<Row>,
-    devices: DistinctDevices,
+    devices: BTreeMap<IsoWeek, u64>,
 }
 
 /// Adds the technical measures of a range.
@@ -36,27 +39,30 @@ pub(super) fn add(
     range: &Range,
     view: &mut View,
 ) {
-    let Measured { rows, devices } = measured;
-    let mut so_far = View::default();
-    for approved in measures {
-        let measure = approved.measure();
-        for week in &range.weeks {
-            let found = value(catalogue, measure, &rows, Some(*week), &week.to_string(), &so_far);
+    let Measured { mut rows, devices } = measured;
+    let of_week = |week: &IsoWeek| devices.get(week).copied().unwrap_or(0);
+    rows.retain(|row| of_week(&row.week) >= u64::from(DistinctDevices::LEAST));
+    let weeks = range.weeks.iter().map(|week| (Some(*week), week.to_string(), of_week(week)));
+    let most = range.weeks.iter().map(of_week).max().unwrap_or(0);
+    for (week, period, devices) in weeks.chain([(None, range.label.clone(), most)]) {
+        let mut so_far = View::default();
+        for approved in measures {
+            let found = value(catalogue, approved.measure(), &rows, week, &period, &so_far);
             so_far.figures.extend(found);
         }
-        let found = value(catalogue, measure, &rows, None, &range.label, &so_far);
-        so_far.figures.extend(found);
-    }
-    match Released::technical(Figures::new(so_far.figures), devices) {
-        Ok(released) => {
-            let protection = released.protection();
-            view.figures.extend(released.into_value().into_iter().map(|figure| protected(figure, protection)));
+        match Released::technical(Figures::new(so_far.figures), DistinctDevices::at_least_any([devices])) {
+            Ok(released) => {
+                let protection = released.protection();
+                view.figures.extend(released.into_value().into_iter().map(|figure| protected(figure, protection)));
+            }
+            // A week with too few devices and one with none are both left out.
+            Err(_) if week.is_some() => {}
+            Err(_) => view.withheld.extend(measures.iter().map(|approved| WithheldFigure {
+                measure: approved.measure().name.clone(),
+                period: period.clone(),
+                reason: FEW_OR_NONE,
+            })),
         }
-        Err(_) => view.withheld.extend(measures.iter().map(|approved| WithheldFigure {
-            measure: approved.measure().name.clone(),
-            period: range.label.clone(),
-            reason: FEW_OR_NONE,
-        })),
     }
 }
 
@@ -66,10 +72,11 @@ fn protected(figure: Figure, protection: Protection) -> Figure {
 
 /// Reads what was measured, of one establishment or of all together.
 pub(super) async fn read(session: &LakeSession, uai: Option<&Uai>, range: &Range) -> Result<Measured, Error> {
-    let (rows, open) = tokio::try_join!(rows(session, uai, range), open_devices(session, uai, range))?;
-    // The devices behind the range: the most of any closed week, or those of the week still open.
-    let closed = rows.iter().filter(|row| row.metric == "devices_week").map(|row| row.n);
-    let devices = DistinctDevices::at_least_any(closed.chain([open]));
+    let (rows, mut devices) = tokio::try_join!(rows(session, uai, range), open_devices(session, uai, range))?;
+    // A closed week has kept its number of devices, but not the devices.
+    for row in rows.iter().filter(|row| row.metric == "devices_week") {
+        *devices.entry(row.week).or_default() += row.n;
+    }
     Ok(Measured { rows, devices })
 }
 
@@ -103,18 +110,26 @@ fn of_establishment(uai: Option<&Uai>) -> String {
     uai.map(|uai| format!("establishment = '{uai}' AND")).unwrap_or_default()
 }
 
-/// The devices of the weeks that are still open.
-async fn open_devices(session: &LakeSession, uai: Option<&Uai>, range: &Range) -> Result<u64, Error> {
+/// The devices of each week that is still open.
+async fn open_devices(
+    session: &LakeSession,
+    uai: Option<&Uai>,
+    range: &Range,
+) -> Result<BTreeMap<IsoWeek, u64>, Error> {
+    // 1 January 1970 was a Thursday: three days later, days count in whole weeks.
     let query = format!(
-        "SELECT COUNT(DISTINCT install) AS n FROM install_day \
-         WHERE {} day BETWEEN DATE '{}' AND DATE '{}'",
+        "SELECT MIN(day) AS day, COUNT(DISTINCT install) AS n FROM install_day \
+         WHERE {} day BETWEEN DATE '{}' AND DATE '{}' GROUP BY (CAST(day AS INT) + 3) / 7",
         of_establishment(uai),
         range.first_day(),
         range.last_day()
     );
-    let mut open = 0;
+    let mut open = BTreeMap::new();
     for batch in session.sql(&query).await? {
-        open = numbers(&batch, "n")?.values().first().map_or(0, |n| u64::try_from(*n).unwrap_or(0));
+        let (day, n) = (days(&batch, "day")?, numbers(&batch, "n")?);
+        for row in 0..batch.num_rows() {
+            open.insert(IsoWeek::of(date(day.value(row))), u64::try_from(n.value(row)).unwrap_or(0));
+        }
     }
     Ok(open)
 }

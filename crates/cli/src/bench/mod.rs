@@ -2,6 +2,8 @@
 
 pub mod dashboard;
 pub mod ingest;
+mod outside;
+pub mod privacy;
 mod process;
 pub mod rights;
 mod traffic;

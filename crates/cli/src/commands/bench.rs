@@ -4,7 +4,7 @@ use anyhow::bail;
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Value};
 
-use crate::bench::{dashboard, ingest, rights};
+use crate::bench::{dashboard, ingest, privacy, rights};
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Name {
@@ -14,6 +14,8 @@ enum Name {
     Dashboard,
     /// Access and erasure on a year of events.
     Rights,
+    /// Every attack on what is published, with its control. Fails when one succeeds.
+    Privacy,
 }
 
 /// Measuring.
@@ -27,6 +29,9 @@ pub struct Options {
     /// One JSON object on the last line.
     #[arg(long)]
     json: bool,
+    /// Of `privacy`, only what is tried on a running product: the rest has tests of its own.
+    #[arg(long, hide = true)]
+    running_only: bool,
     /// Keep the simulated year in this folder, and measure on it again the next time; for `dashboard`.
     #[arg(long, value_name = "DIR")]
     data: Option<std::path::PathBuf>,
@@ -43,24 +48,32 @@ pub fn run(options: Options) -> anyhow::Result<()> {
     if let Some(data) = &options.fold_only {
         return ingest::fold_only(data);
     }
+    let mut broken = Vec::new();
     let (name, figures) = match options.name {
         Name::Ingest => ("ingest", ingest::run(options.quick)?),
         Name::Dashboard => ("dashboard", dashboard::run(options.quick, options.data.as_deref())?),
         Name::Rights => ("rights", rights::run(options.quick)?),
+        Name::Privacy => {
+            let findings = privacy::run(options.quick, options.running_only, !options.json)?;
+            broken.extend(findings.iter().filter(|finding| !finding.holds()).map(|finding| finding.name));
+            ("privacy", findings.into_iter().map(|finding| (finding.name, finding.value)).collect())
+        }
     };
     if figures.is_empty() {
         bail!("nothing was measured");
     }
     if options.json {
+        // Shares and error rates need more digits than times.
+        let digits = if matches!(options.name, Name::Privacy) { 1e9 } else { 1e3 };
         let figures: Map<String, Value> = figures
             .into_iter()
-            .map(|(key, value)| (key.to_owned(), Value::from((value * 1_000.0).round() / 1_000.0)))
+            .map(|(key, value)| (key.to_owned(), Value::from((value * digits).round() / digits)))
             .collect();
         println!("{}", serde_json::json!({ "bench": name, "figures": figures }));
-    } else {
+    } else if !matches!(options.name, Name::Privacy) {
         for (key, value) in figures {
             println!("{key:28} {value:>14.3}");
         }
     }
-    Ok(())
+    if broken.is_empty() { Ok(()) } else { bail!("these bounds do not hold: {}", broken.join(", ")) }
 }

@@ -3,6 +3,7 @@
 
 mod files;
 pub mod scan;
+mod thousand;
 mod ways;
 
 use std::collections::BTreeSet;

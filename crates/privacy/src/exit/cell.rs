@@ -77,6 +77,18 @@ impl Cell {
         }
     }
 
+    /// Those of the people whom `is` chooses, without values.
+    pub(super) fn of(&self, is: impl Fn(&Pseudonym) -> bool) -> Self {
+        let chosen = |rows: &BTreeSet<(Pseudonym, Class)>| rows.iter().filter(|(id, _)| is(id)).copied().collect();
+        Self { contributors: chosen(&self.contributors), values: BTreeMap::new(), teachers: chosen(&self.teachers) }
+    }
+
+    /// True when everybody in it is in the other, too.
+    pub(super) fn is_within(&self, other: &Self) -> bool {
+        let others: BTreeSet<_> = other.contributors.iter().map(|(id, _)| id).collect();
+        self.contributors.iter().all(|(id, _)| others.contains(id))
+    }
+
     /// Without those who are named but bear nothing: a contributor or teacher who is a bearer, all of whose values are
     /// zero, would make up the number without hiding anybody.
     pub(super) fn without_idle(&self) -> Self {

@@ -5,7 +5,7 @@
 //! of people who belong to these classes alone. To set a view aside is to remove its rows. A cell passes when
 //!
 //! 1. at least k people contributed, and at least k remain when any one view with a class is set aside;
-//! 2. its value is not zero, nor is what remains of it (additive measures);
+//! 2. its value is at least k, and so is what remains of it (additive measures);
 //! 3. nobody bears more than half of it, nor more than two thirds of what remains (additive measures; either is allowed);
 //! 4. at least three teachers made it, and at least two remain (measures that teachers make).
 //!
@@ -14,12 +14,19 @@
 //! obey a bound of its own. Half would be too strict to be of use: of three teachers, one set aside leaves two, who would
 //! have to be equal. At two thirds, whoever of two remaining makes less still makes half as much as the other.
 //!
+//! **Why the value.** What is hidden behind a sum, as a crossing of two splits or one colleague's part, lies between zero and
+//! that sum: 20 pupils on three photos by three teachers would leave each of them 0 to 2.
+//!
+//! **Who remains.** Of a sum, those with rows that the view does not know, and who did something in them. Of a number of
+//! people, those whom the view has not met: somebody who was there in her class is known to be there.
+//!
 //! **No views in a one-class school**: its teacher is entitled to all of it. For the same reason a teacher of all classes
 //! is no view. With two classes or more, a cell whose people all belong to one class never passes. A teacher who is not on
 //! the roster is taken to know the classes in which she made some of these rows.
 //!
 //! **Lemma (union).** If two cells of disjoint rows pass under the same audience, so does their union: people and teachers
-//! only grow, and if a person bears at most a share of each she bears at most that share of the sum; the same for each remainder.
+//! only grow (the people of a split number are disjoint), values add up, and if a person bears at most a share of each she
+//! bears at most that share of the sum; the same for each remainder.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -99,32 +106,41 @@ impl Audience {
 
 /// True when the cell satisfies the rule.
 pub(super) fn passes(cell: &Cell, shape: Shape, audience: &Audience, policy: &Policy) -> bool {
-    let cell = match shape.kind {
-        Kind::Additive => cell.without_idle(),
-        Kind::Distinct => cell.clone(),
-    };
     let teachers_min = policy.teachers_min() as usize;
     let enough = |cell: &Cell, people: usize, permille: u16, teachers: usize| {
         cell.people() >= people
-            && (shape.kind == Kind::Distinct || shared(cell, permille))
+            && (shape.kind == Kind::Distinct || cell.total() >= policy.k().into() && shared(cell, permille))
             && (!shape.made_by_teachers || count(&cell.teachers) >= teachers)
     };
-    enough(&cell, policy.k() as usize, policy.dominance(), teachers_min)
+    let busy = |cell: &Cell| match shape.kind {
+        Kind::Additive => cell.without_idle(),
+        Kind::Distinct => cell.clone(),
+    };
+    enough(&busy(cell), policy.k() as usize, policy.dominance(), teachers_min)
         && audience.views.iter().all(|view| {
-            let rest = set_aside(&cell, view, audience);
+            // Who did something in the view's class and nothing beside it does not hide anybody in the rest.
+            let rest = busy(&set_aside(cell, shape.kind, view, audience));
             // A person who belongs to no class takes nothing away but herself: k counts her, as it counts everybody.
             let people = if view.classes.is_empty() { 0 } else { policy.k() as usize };
             enough(&rest, people, policy.remainder_dominance(), teachers_min - 1)
         })
 }
 
-/// The rows that a view does not know.
-fn set_aside(cell: &Cell, view: &View, audience: &Audience) -> Cell {
+/// What a view does not know: of a sum, its own rows are taken away; of a number of people, everybody whom it has met in
+/// one of them, since who was there in her class is known to be there whatever she did elsewhere.
+fn set_aside(cell: &Cell, kind: Kind, view: &View, audience: &Audience) -> Cell {
     let remains = |(id, class): &(Pseudonym, Class)| view.person != Some(*id) && audience.remains(view, *id, *class);
+    let kept = |people: &BTreeSet<(Pseudonym, Class)>| -> BTreeSet<(Pseudonym, Class)> {
+        let met: BTreeSet<_> = match kind {
+            Kind::Additive => BTreeSet::new(),
+            Kind::Distinct => people.iter().filter(|row| !remains(row)).map(|(id, _)| *id).collect(),
+        };
+        people.iter().filter(|row| remains(row) && !met.contains(&row.0)).copied().collect()
+    };
     Cell {
-        contributors: cell.contributors.iter().filter(|row| remains(row)).copied().collect(),
+        contributors: kept(&cell.contributors),
         values: cell.values.iter().filter(|(row, _)| remains(row)).map(|(row, value)| (*row, *value)).collect(),
-        teachers: cell.teachers.iter().filter(|row| remains(row)).copied().collect(),
+        teachers: kept(&cell.teachers),
     }
 }
 

@@ -9,6 +9,7 @@ use calendar::{Calendar, IsoWeek, Lang, Zone};
 use catalogue::{Catalogue, Role};
 use jiff::civil::Date;
 use maud::{Markup, html};
+use store::Denominators;
 
 use super::address::Address;
 use super::layout::{Frame, Reader};
@@ -25,6 +26,7 @@ pub(super) struct Sample {
     pub(super) today: Date,
     pub(super) compared: Compared,
     pub(super) closed_through: Option<IsoWeek>,
+    pub(super) declared: Option<Denominators>,
     path: &'static str,
 }
 
@@ -40,6 +42,7 @@ impl Sample {
             today: today.parse().unwrap(),
             compared: Compared { range, view, previous: None, demonstration: true },
             closed_through: None,
+            declared: None,
             path,
         }
     }
@@ -64,7 +67,7 @@ impl Sample {
             today: self.today,
             address,
             closed_through: self.closed_through,
-            declared: None,
+            declared: self.declared,
         };
         Scene::new(setting, &self.compared)
     }

@@ -7,9 +7,11 @@ use std::fs::File;
 use std::path::Path;
 
 use arrow::array::{Array, ArrayData};
+use md5::Md5;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use sea_orm::{ConnectionTrait, Database, Statement};
-use sha2::{Digest, Sha256};
+use sha1::Sha1;
+use sha2::{Digest, Sha256, Sha512};
 
 /// How many bytes of a needle choose where to look closer.
 const KEY: usize = 4;
@@ -120,16 +122,31 @@ fn shapes(text: &str) -> Vec<(String, Vec<u8>)> {
             add(&format!("{case}base64"), base64.into_bytes());
             add(&format!("{case}base64 for addresses"), for_addresses.into_bytes());
         }
-        // A hash without a key can be found by trying all names.
-        let digest = Sha256::digest(bytes);
-        let half = digest[..16].iter().fold(String::new(), |mut digits, byte| {
-            write!(digits, "{byte:02x}").unwrap();
-            digits
-        });
-        add(&format!("{case}sha-256 without a key"), digest[..16].to_vec());
-        add(&format!("{case}sha-256 without a key, hex"), half.into_bytes());
+        add(&format!("{case}reversed"), text.chars().rev().collect::<String>().into_bytes());
+        // A hash without a key can be found by trying all names. A pseudonym has 16 bytes.
+        for (name, digest) in unkeyed(bytes) {
+            let half = digest[..16].iter().fold(String::new(), |mut digits, byte| {
+                write!(digits, "{byte:02x}").unwrap();
+                digits
+            });
+            add(&format!("{case}{name} without a key"), digest[..16].to_vec());
+            add(&format!("{case}{name} without a key, capital hex"), half.to_uppercase().into_bytes());
+            add(&format!("{case}{name} without a key, hex"), half.into_bytes());
+            add(&format!("{case}{name} without a key, base64"), base64(&digest[..15], 0).into_bytes());
+        }
     }
     shapes
+}
+
+/// The hashes that somebody might take for a protection.
+pub fn unkeyed(bytes: &[u8]) -> [(&'static str, Vec<u8>); 5] {
+    [
+        ("md5", Md5::digest(bytes).to_vec()),
+        ("sha-1", Sha1::digest(bytes).to_vec()),
+        ("sha-256", Sha256::digest(bytes).to_vec()),
+        ("sha-512", Sha512::digest(bytes).to_vec()),
+        ("blake3", blake3::hash(bytes).as_bytes().to_vec()),
+    ]
 }
 
 fn escaped_json(text: &str) -> String {

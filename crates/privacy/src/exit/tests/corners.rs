@@ -200,13 +200,59 @@ fn a_distinct_count_is_withheld_when_it_would_count_a_few_by_difference() {
         cell
     };
     let count = |people, nested| {
-        let count = Figures::new(DistinctCount { people, nested });
+        let count = Figures::new(DistinctCount { people, nested, parts: Vec::new() });
         close_distinct(count, false, &Establishment::new(3), &Policy::default()).value().total
     };
     assert_eq!(count(people(0..20), vec![]), Some(20));
     assert_eq!(count(people(0..20), vec![people(0..19)]), None, "the one who was active in the other week only");
-    assert_eq!(count(people(0..20), vec![people(0..20)]), Some(20));
+    assert_eq!(count(people(0..20), vec![people(0..20)]), None, "nobody came in the other weeks");
     assert_eq!(count(people(0..20), vec![people(0..10)]), Some(20));
     assert_eq!(count(people(0..20), vec![people(0..14)]), None, "six, but only four outside one class");
     assert_eq!(count(people(0..7), vec![]), None);
+}
+
+#[test]
+fn a_distinct_count_is_withheld_when_it_would_count_a_few_who_came_again() {
+    let people = |pupils: std::ops::Range<u8>| {
+        let mut cell = Cell::new();
+        pupils.for_each(|pupil| cell.contributor(id(1, pupil), Some(id(3, pupil % 3))));
+        cell
+    };
+    let count = |weeks: &[Cell], withheld: &[Cell]| {
+        let mut all = Cell::new();
+        weeks.iter().chain(withheld).for_each(|week| all.pool(week));
+        let count = DistinctCount { people: all, nested: weeks.to_vec(), parts: withheld.to_vec() };
+        close_distinct(Figures::new(count), false, &Establishment::new(3), &Policy::default()).value().total
+    };
+    assert_eq!(count(&[people(0..20), people(10..30)], &[]), Some(30));
+    assert_eq!(count(&[people(0..20), people(19..30)], &[]), None, "one came in both weeks");
+    assert_eq!(count(&[people(0..20), people(20..30)], &[]), None, "nobody did");
+    assert_eq!(count(&[people(0..20)], &[people(19..30)]), None, "a pooled sum may bound the other week");
+    assert_eq!(count(&[people(0..20), people(10..30)], &[people(29..33)]), Some(33));
+}
+
+#[test]
+fn who_was_met_in_a_class_does_not_hide_those_who_were_not() {
+    let count = |also_in_a: Option<u8>| {
+        let mut people = Cell::new();
+        (0..10).for_each(|pupil| people.contributor(id(1, pupil), Some(id(3, pupil / 5))));
+        also_in_a.into_iter().for_each(|pupil| people.contributor(id(1, pupil), Some(id(3, 0))));
+        let count = DistinctCount { people, ..DistinctCount::default() };
+        close_distinct(Figures::new(count), false, &Establishment::new(2), &Policy::default()).value().total
+    };
+    assert_eq!(count(None), Some(10));
+    assert_eq!(count(Some(5)), None, "its teacher knows six of the ten");
+}
+
+#[test]
+fn a_sum_below_k_leaves_nobody_room_to_hide_behind() {
+    let by_three_teachers = |each: u64| {
+        let row = |pupil| Row { kind: 0, day: 0, pupil, class: Some(pupil % 3), teacher: Some(pupil % 3), value: 0 };
+        let mut rows: Vec<Row> = (0..24).map(row).collect();
+        rows[..3].iter_mut().for_each(|row| row.value = each);
+        close(&School { classes: 3, rows }, MADE_BY_TEACHERS).total
+    };
+    assert_eq!(by_three_teachers(1), None);
+    assert_eq!(by_three_teachers(2), None, "each of them knows that the others made four");
+    assert_eq!(by_three_teachers(3), Some(9));
 }

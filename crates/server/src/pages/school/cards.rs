@@ -2,7 +2,7 @@
 
 use analytics::range::Range;
 use calendar::Period;
-use catalogue::Measure;
+use catalogue::{Contributor, Measure};
 use maud::{Markup, html};
 
 use super::headline::{self, Headline};
@@ -63,6 +63,7 @@ fn one<'a>(scene: &Scene<'a>, name: &str, next: Option<(String, String)>) -> Opt
         name: None,
         change: under(scene, measure, &shown),
         next: match &shown {
+            Headline::Withheld if out_of_reach(scene, measure).is_some() => None,
             Headline::Withheld => longer(scene),
             _ => next,
         },
@@ -88,6 +89,9 @@ fn under(scene: &Scene<'_>, measure: &Measure, shown: &Headline) -> Markup {
 /// One sentence on why a figure is held back.
 fn why_withheld(scene: &Scene<'_>, measure: &Measure) -> String {
     let lang = scene.lang();
+    if let Some(why) = out_of_reach(scene, measure) {
+        return why;
+    }
     if measure.made_by_teachers {
         return say(
             lang,
@@ -100,6 +104,27 @@ fn why_withheld(scene: &Scene<'_>, measure: &Measure) -> String {
         "Il faut au moins 5 personnes, même sans compter une classe.",
         "It takes at least 5 people, even without any one class.",
     )
+}
+
+/// Why no period of this school can show a measure: it declares fewer teachers than the measure needs. Without it, a head
+/// would be sent from period to period in vain.
+pub(super) fn out_of_reach(scene: &Scene<'_>, measure: &Measure) -> Option<String> {
+    let (lang, declared) = (scene.lang(), scene.setting.declared?);
+    let least = match measure.contributor {
+        // Five, and five without the one who asks.
+        Contributor::Teacher if declared.classes > 1 => 6,
+        Contributor::Teacher => 5,
+        _ if measure.made_by_teachers => 3,
+        _ => return None,
+    };
+    let has = declared.teachers;
+    (1..least).contains(&has).then(|| {
+        let fr = format!(
+            "Ce chiffre demande {least} enseignants et votre école en compte {has} : il désignerait quelqu’un."
+        );
+        let en = format!("This figure takes {least} teachers and your school has {has}: it would point at somebody.");
+        say(lang, &fr, &en)
+    })
 }
 
 /// The school period of the range's end, or the last one before.

@@ -60,7 +60,7 @@ fn weekly(scene: &Scene<'_>, id: &str, measure: &str, name: &str, title: &str, s
     let note = remark(scene, &values);
     let earlier = scene.before(measure);
     if earlier.is_none() && !is_known(&values) {
-        return withheld_block(scene, id, subtitle, subtitle);
+        return withheld_block(scene, id, measure, subtitle, subtitle);
     }
     let mut series = vec![Series::ours(name, values)];
     series.extend(earlier);
@@ -143,7 +143,7 @@ pub(super) fn kinds(scene: &Scene<'_>) -> Markup {
         parts.push((label.to_owned(), values(word, parts.is_empty())));
     }
     if parts.is_empty() {
-        parts.push((lang.pick("Toutes natures", "All kinds").to_owned(), values(TOGETHER, true)));
+        return withheld_block(scene, "natures", "media_count", "Traces par nature", "Items by kind");
     }
     // Only weeks that could be split say which kind leads.
     let of_split_weeks = |word: &str| closed.iter().filter_map(|at| cell(*at, word)).sum::<f64>();
@@ -242,7 +242,7 @@ pub(super) fn features(scene: &Scene<'_>) -> Markup {
         if closed_weeks(scene).is_empty() {
             return not_closed(scene, "fonctions", "Fonctions utilisées", "Features used");
         }
-        return withheld_block(scene, "fonctions", "Fonctions utilisées", "Features used");
+        return withheld_block(scene, "fonctions", "feature_use", "Fonctions utilisées", "Features used");
     }
     let bars = Bars::horizontal(lang.pick("Fonction", "Feature"), unit("feature_use", lang))
         .bars(used.into_iter().map(|(name, value)| Bar::new(name, value).ours()));
@@ -251,13 +251,19 @@ pub(super) fn features(scene: &Scene<'_>) -> Markup {
 }
 
 /// In place of a chart of which every value is held back.
-fn withheld_block(scene: &Scene<'_>, id: &str, fr: &str, en: &str) -> Markup {
+fn withheld_block(scene: &Scene<'_>, id: &str, measure: &str, fr: &str, en: &str) -> Markup {
     let lang = scene.lang();
+    let never = scene.measure(measure).and_then(|measure| super::cards::out_of_reach(scene, measure));
     html! {
         div class="empty" id=(id) { p {
             strong { (lang.pick(fr, en)) (lang.pick("\u{202f}: ", ": ")) (charts::withheld(crate::pages::words::drawn(lang), 5)) "." } " "
-            (say(lang, "Une période plus longue peut compter assez de personnes.", "A longer period may have enough people."))
-            @if let Some((href, words)) = super::cards::longer(scene) { " " a href=(href) { (words) } }
+            @match never {
+                Some(why) => (why),
+                None => {
+                    (say(lang, "Une période plus longue peut compter assez de personnes.", "A longer period may have enough people."))
+                    @if let Some((href, words)) = super::cards::longer(scene) { " " a href=(href) { (words) } }
+                }
+            }
         } }
     }
 }
@@ -275,7 +281,13 @@ pub(super) fn shares(scene: &Scene<'_>) -> Markup {
     let values = measures.map(|(measure, _)| scene.frozen(measure));
     let all = values.concat();
     if !is_known(&all) {
-        return withheld_block(scene, "partages", "Partages avec les familles", "Shares with families");
+        return withheld_block(
+            scene,
+            "partages",
+            "share_deposited_count",
+            "Partages avec les familles",
+            "Shares with families",
+        );
     }
     let note = remark(scene, &all);
     let [deposited, retrieved] = measures.map(|(measure, _)| scene.whole(measure));

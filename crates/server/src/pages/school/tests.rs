@@ -2,6 +2,7 @@
 
 use analytics::view::{FEW_OR_NONE, View, WithheldFigure};
 use calendar::Lang;
+use store::Denominators;
 
 use super::super::samples::{Sample, figure, split};
 use super::headline::{self, Headline};
@@ -140,4 +141,25 @@ fn too_few_devices_hide_the_technical_measures() {
     let html = plain(&sample.page(Lang::Fr, "mon-ecole-appareils", |scene| page(scene, "")));
     assert!(html.contains("Moins de 5 appareils, ou aucun."));
     assert!(!html.contains("id=\"affichage\""));
+}
+
+#[test]
+fn a_school_too_small_for_a_figure_is_told_so_and_not_sent_from_period_to_period() {
+    let mut sample = sample();
+    sample.compared.view.figures.retain(|figure| figure.protection == "devices=5");
+    for week in sample.past_weeks() {
+        for name in ["adoption_rate", "media_count", "feature_use", "pupils_documented"] {
+            let (measure, period) = (name.to_owned(), week.clone());
+            sample.compared.view.withheld.push(WithheldFigure { measure, period, reason: FEW_OR_NONE });
+        }
+    }
+    sample.compared.previous = None;
+    for (teachers, sentence) in [(1, "demande 3 enseignants et votre école en compte 1"), (4, "demande 6 enseignants")]
+    {
+        sample.declared = Some(Denominators { classes: 2, teachers, pupils: 30, families: 40 });
+        let html = plain(&sample.page(Lang::Fr, "mon-ecole-petite", |scene| page(scene, "")));
+        assert!(html.contains(sentence), "{teachers}: {sentence}");
+        // A kind of trace is no chart of hatched bars alone.
+        assert!(html.contains("<strong>Traces par nature"));
+    }
 }
