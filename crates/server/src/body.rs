@@ -1,11 +1,15 @@
 //! Request bodies: bounded, decompressed within bounds, never logged.
 
 use std::io::Read;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use axum::body::BodyDataStream;
+use axum::body::{Body, BodyDataStream, Bytes};
+use axum::extract::Request;
 use axum::http::{HeaderMap, StatusCode, header};
-use futures::StreamExt;
+use axum::middleware::Next;
+use axum::response::Response;
+use futures::{Stream, StreamExt, stream};
 use serde::de::DeserializeOwned;
 use tokio::time::error::Elapsed;
 use tokio::time::{Instant, timeout_at};
@@ -94,15 +98,28 @@ pub async fn json<T: DeserializeOwned>(
     })
 }
 
-/// Reads what is left of a refused body, and forgets it. Many senders write everything before they read anything; if the
-/// connection closed meanwhile, they would see that it broke, and not why.
-///
-/// Within bounds: who goes on sending sees a broken connection after all.
-pub async fn discard(headers: &HeaderMap, body: &mut BodyDataStream) {
-    // This sender has not sent its body yet: it waits for leave.
-    if headers.contains_key(header::EXPECT) {
-        return;
+/// Lends every handler its body. Of a request that is refused, what nobody has read is read and forgotten: many senders
+/// write everything before they read anything; if the connection closed meanwhile, they would see that it broke, and not
+/// why.
+pub async fn lend(request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    // A sender that expects leave has not sent its body yet.
+    let waits = parts.headers.contains_key(header::EXPECT);
+    let body = Arc::new(Mutex::new(body.into_data_stream()));
+    let lent = Body::from_stream(on_loan(Arc::clone(&body)));
+    let response = next.run(Request::from_parts(parts, lent)).await;
+    if !waits && (response.status().is_client_error() || response.status().is_server_error()) {
+        discard(on_loan(body)).await;
     }
+    response
+}
+
+fn on_loan(body: Arc<Mutex<BodyDataStream>>) -> impl Stream<Item = Result<Bytes, axum::Error>> + Unpin {
+    stream::poll_fn(move |context| body.lock().unwrap_or_else(PoisonError::into_inner).poll_next_unpin(context))
+}
+
+/// Within bounds: who goes on sending sees a broken connection after all.
+async fn discard(mut body: impl Stream<Item = Result<Bytes, axum::Error>> + Unpin) {
     let mut left = MOST_DISCARDED;
     let all = async {
         while let Some(Ok(chunk)) = body.next().await {

@@ -14,7 +14,7 @@ use store::Scope;
 
 use crate::app::App;
 use crate::problem::Problem;
-use crate::{api, assets, demo, health, pages};
+use crate::{api, assets, body, demo, health, pages};
 
 /// Who may call a route. To anybody else it looks like a route that does not exist, or asks for a token.
 ///
@@ -105,6 +105,7 @@ pub(crate) fn router(app: Arc<App>, demonstration: bool) -> Router {
         // For forms; `body::read` has bounds of its own, and says them.
         .layer(DefaultBodyLimit::max(16 * 1_024))
         .layer(middleware::from_fn(security))
+        .layer(middleware::from_fn(body::lend))
         .with_state(app)
 }
 

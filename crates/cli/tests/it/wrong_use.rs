@@ -319,6 +319,21 @@ fn a_sender_who_writes_everything_before_reading_still_gets_its_answer() {
         let request = agent.post(&url).header("Authorization", format!("Bearer {token}")).header("Content-Type", kind);
         assert_eq!(request.send(&body[..]).unwrap().status().as_u16(), expected);
     }
+    // Nor does it matter which route refuses, or that it never meant to read.
+    for (path, expected) in [
+        ("/api/v1/opt-out", 401),
+        ("/api/v1/rights", 401),
+        ("/api/v1/rights/codes", 401),
+        ("/demo/clock", 401),
+        ("/mes-droits", 415),
+        ("/there-is-no-such-route", 404),
+    ] {
+        let url = format!("http://{}{path}", product.server.address());
+        let body = vec![b' '; 7_000_000];
+        let request = agent.post(&url).header("Authorization", format!("Bearer {NAME}"));
+        let status = request.header("Content-Type", "application/json").send(&body[..]).unwrap().status();
+        assert_eq!(status.as_u16(), expected, "{path}");
+    }
 }
 
 #[test]

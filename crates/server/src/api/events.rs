@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::body::{Body, BodyDataStream};
+use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -20,19 +20,10 @@ const LARGE: usize = 128 * 1_024;
 
 /// Takes a batch.
 pub async fn post(State(app): State<Arc<App>>, headers: HeaderMap, sent: Body) -> Result<Response, Problem> {
-    let mut sent = sent.into_data_stream();
-    let answer = take(app, &headers, &mut sent).await;
-    if answer.is_err() {
-        body::discard(&headers, &mut sent).await;
-    }
-    answer
-}
-
-async fn take(app: Arc<App>, headers: &HeaderMap, sent: &mut BodyDataStream) -> Result<Response, Problem> {
-    let token = access::token(&app, headers, Scope::Collect).await?;
+    let token = access::token(&app, &headers, Scope::Collect).await?;
     let _turn = app.limits.admit(&token)?;
-    let format = format_of(headers)?;
-    let bytes = body::read(headers, sent).await?;
+    let format = format_of(&headers)?;
+    let bytes = body::read(&headers, &mut sent.into_data_stream()).await?;
     app.load.received(app.clock.now(), bytes.len());
     let scope = token.scope.establishment;
     // Held until the batch is durable: see `App::admission`.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::body::{Body, BodyDataStream};
+use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use privacy::entry::CleanRoster;
@@ -31,16 +31,7 @@ pub async fn put(
     headers: HeaderMap,
     sent: Body,
 ) -> Result<Json<Declared>, Problem> {
-    let mut sent = sent.into_data_stream();
-    let answer = take(&app, &uai, &headers, &mut sent).await;
-    if answer.is_err() {
-        body::discard(&headers, &mut sent).await;
-    }
-    answer
-}
-
-async fn take(app: &App, uai: &str, headers: &HeaderMap, sent: &mut BodyDataStream) -> Result<Json<Declared>, Problem> {
-    let token = access::token(app, headers, Scope::Collect).await?;
+    let token = access::token(&app, &headers, Scope::Collect).await?;
     let _turn = app.limits.admit(&token)?;
     let uai: Uai = uai.parse().map_err(|error: privacy::NotAUai| {
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "uai", "Not an establishment code", error.to_string())
@@ -49,7 +40,7 @@ async fn take(app: &App, uai: &str, headers: &HeaderMap, sent: &mut BodyDataStre
         let detail = "the token does not cover this establishment";
         return Err(Problem::new(StatusCode::FORBIDDEN, "out-of-scope", "Not your establishment", detail));
     }
-    let bytes = body::read(headers, sent).await?;
+    let bytes = body::read(&headers, &mut sent.into_data_stream()).await?;
     let _admitted = app.admission.read().await;
     let (keys, opt_outs) = (app.store.keys(), app.opt_outs());
     let roster = CleanRoster::admit_without(&Raw::new(&bytes[..]), uai, app.store.catalogue(), &keys, &opt_outs)
