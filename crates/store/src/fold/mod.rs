@@ -84,9 +84,7 @@ impl Store {
         loop {
             let rows = self.register.journal_head(CHUNK).await?;
             let Some(last) = rows.last().map(|row| row.id) else { return Ok(total) };
-            let read = (rows.len(), rows.iter().map(|row| row.events_n).sum::<usize>());
-            total.batches += read.0;
-            total.events += read.1;
+            let (batches, events) = (rows.len(), rows.iter().map(|row| row.events_n).sum::<usize>());
             let sampled = samples::already(&self.lake, closed).await?;
             let catalogue = self.catalogue.clone();
             let withheld = self.register.withheld().await?;
@@ -105,13 +103,13 @@ impl Store {
                 // Somebody has objected or is being erased since these rows were read: once more, without her.
                 transaction.rollback().await?;
                 self.lake.unlink(&files).await?;
-                total.batches -= read.0;
-                total.events -= read.1;
                 continue;
             }
             crate::lake::name_files(&transaction, &files).await?;
             journal::Entity::delete_many().filter(journal::Column::Id.lte(last)).exec(&transaction).await?;
             transaction.commit().await?;
+            total.batches += batches;
+            total.events += events;
             self.register.truncate_log().await?;
         }
     }
