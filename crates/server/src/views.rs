@@ -101,15 +101,11 @@ pub async fn own_class(
     let uai = school_of_teacher(claims)?;
     let approvals = Approvals::load(app.store.register()).await?;
     let before = range.previous(&app.calendar, zone).filter(|_| compares);
-    let earlier = async {
-        match &before {
-            Some(range) => class_in(app, &approvals, claims, &uai, range).await,
-            None => Ok(None),
-        }
-    };
-    let (now, earlier) = tokio::try_join!(class_in(app, &approvals, claims, &uai, &range), earlier)?;
+    let (approved, school) = (&approvals, &uai);
+    let look = |range: Range| async move { class_in(app, approved, claims, school, &range).await };
+    let (now, earlier) = both(&range, before.as_ref(), look).await?;
     let Some((class, view)) = now else { return Ok(None) };
-    let previous = before.zip(earlier.map(|(_, view)| view));
+    let previous = before.zip(earlier.flatten().map(|(_, view)| view));
     let demonstration = approvals.are_for_demonstration();
     Ok(Some(OwnClass { class, compared: Compared { range, view, previous, demonstration } }))
 }
@@ -176,14 +172,22 @@ pub async fn compared<F: Future<Output = Result<View, store::Error>>>(
     approvals: &Approvals,
     look: impl Fn(Range) -> F,
 ) -> Result<Compared, Problem> {
+    let (view, earlier) = both(&range, before.as_ref(), look).await?;
+    Ok(Compared { range, view, previous: before.zip(earlier), demonstration: approvals.are_for_demonstration() })
+}
+
+async fn both<T, E, F: Future<Output = Result<T, E>>>(
+    range: &Range,
+    before: Option<&Range>,
+    look: impl Fn(Range) -> F,
+) -> Result<(T, Option<T>), E> {
     let earlier = async {
-        match &before {
+        match before {
             Some(range) => look(range.clone()).await.map(Some),
             None => Ok(None),
         }
     };
-    let (view, earlier) = tokio::try_join!(look(range.clone()), earlier)?;
-    Ok(Compared { range, view, previous: before.zip(earlier), demonstration: approvals.are_for_demonstration() })
+    tokio::try_join!(look(range.clone()), earlier)
 }
 
 /// What to answer to a range that makes no sense.
