@@ -38,6 +38,16 @@ fn tokens(folder: &Folder) -> Tokens {
     Tokens { collect: folder.token("collect", "all"), admin: folder.token("admin", "all") }
 }
 
+/// A folder to which a world was sent, its tokens, and its server at a later moment.
+fn played(world: &World, until: &str) -> (Folder, Tokens, Server) {
+    let folder = Folder::new();
+    let tokens = tokens(&folder);
+    let server = start(&folder);
+    world.send(server.address(), &tokens.collect, &BTreeSet::new());
+    move_clock(server.address(), &tokens.collect, until);
+    (folder, tokens, server)
+}
+
 fn needles(folder: &Folder, people: &[Who]) -> Needles {
     let store = runtime().block_on(open(folder));
     let of = |who: &Who| -> Vec<(String, Vec<u8>)> {
@@ -104,11 +114,8 @@ fn access_gives_all_and_only_ones_own_rows() {
 
 #[test]
 fn an_erasure_is_hidden_at_once_leaves_no_byte_and_changes_no_release() {
-    let (folder, world) = (Folder::new(), world());
-    let tokens = tokens(&folder);
-    let server = start(&folder);
-    world.send(server.address(), &tokens.collect, &BTreeSet::new());
-    move_clock(server.address(), &tokens.collect, CLOSED);
+    let world = world();
+    let (folder, tokens, server) = played(&world, CLOSED);
     let gone: Vec<Who> = world.people().into_iter().step_by(3).collect();
     let stay: Vec<Who> = world.people().into_iter().filter(|who| !gone.contains(who)).collect();
     let before = runtime().block_on(async { rows(&open(&folder).await, &["SELECT * FROM releases"]).await });
@@ -138,11 +145,8 @@ fn an_erasure_is_hidden_at_once_leaves_no_byte_and_changes_no_release() {
 #[test]
 fn an_erasure_is_taken_up_after_kill_minus_nine() {
     let kills: usize = if is_whole() { 100 } else { 5 };
-    let (folder, world) = (Folder::new(), World { classes: 1 + kills.div_ceil(13) });
-    let tokens = tokens(&folder);
-    let mut server = start(&folder);
-    world.send(server.address(), &tokens.collect, &BTreeSet::new());
-    move_clock(server.address(), &tokens.collect, START);
+    let world = World { classes: 1 + kills.div_ceil(13) };
+    let (folder, tokens, mut server) = played(&world, START);
     let mut random = Random::new(u64::from_le_bytes(uuid::Uuid::new_v4().as_bytes()[..8].try_into().unwrap()));
     let (mut cut, mut patience) = (0, 40_000);
     let people = world.people();
@@ -270,11 +274,8 @@ fn a_world_with_objections_equals_one_without_these_people() {
 
 #[test]
 fn what_is_restricted_is_kept_and_not_used() {
-    let (folder, world) = (Folder::new(), World { classes: 2 });
-    let tokens = tokens(&folder);
-    let server = start(&folder);
-    world.send(server.address(), &tokens.collect, &BTreeSet::new());
-    move_clock(server.address(), &tokens.collect, START);
+    let world = World { classes: 2 };
+    let (folder, tokens, server) = played(&world, START);
     let used =
         || runtime().block_on(async { rows(&open(&folder).await, &["SELECT * FROM pupil_week"]).await })[0].len();
     let (pupil, all) = (("pupil", "P-0-0".to_owned()), used());
@@ -292,11 +293,8 @@ fn what_is_restricted_is_kept_and_not_used() {
 
 #[test]
 fn rows_are_corrected_and_a_correction_of_nothing_says_so() {
-    let (folder, world) = (Folder::new(), World { classes: 2 });
-    let tokens = tokens(&folder);
-    let server = start(&folder);
-    world.send(server.address(), &tokens.collect, &BTreeSet::new());
-    move_clock(server.address(), &tokens.collect, START);
+    let world = World { classes: 2 };
+    let (folder, _, server) = played(&world, START);
     server.stop();
     let data = folder.argument();
     let rectify = |more: &[&str]| {
@@ -331,11 +329,8 @@ fn rows_are_corrected_and_a_correction_of_nothing_says_so() {
 
 #[test]
 fn a_one_time_code_opens_the_page_once() {
-    let (folder, world) = (Folder::new(), World { classes: 1 });
-    let tokens = tokens(&folder);
-    let server = start(&folder);
-    world.send(server.address(), &tokens.collect, &BTreeSet::new());
-    move_clock(server.address(), &tokens.collect, START);
+    let world = World { classes: 1 };
+    let (folder, tokens, server) = played(&world, START);
     let family = ("family", "F-0-1".to_owned());
     let made = Request::json("POST", "/api/v1/rights/codes", &tokens.collect, subject(&family).to_string())
         .send(server.address());

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use super::world::{CLOSED, START, UAI, Who, World, ask, date, move_clock, open, pseudonyms, rows, start};
-use super::{needles, runtime, scan_folder, tokens, wait_until_done};
+use super::{needles, played, runtime, scan_folder, tokens, wait_until_done};
 use crate::canaries::scan::Needles;
 use crate::server::{Folder, Request, run};
 
@@ -86,11 +86,8 @@ fn thirteen_months_after_a_week_nothing_of_it_is_left_and_then_its_root_dies() {
 
 #[test]
 fn a_restore_does_again_what_was_done_since_the_backup() {
-    let (folder, world) = (Folder::new(), World { classes: 1 });
-    let tokens = tokens(&folder);
-    let server = start(&folder);
-    world.send(server.address(), &tokens.collect, &BTreeSet::new());
-    move_clock(server.address(), &tokens.collect, START);
+    let world = World { classes: 1 };
+    let (folder, tokens, server) = played(&world, START);
     let safe = folder.root().join("safe");
     std::fs::create_dir(&safe).unwrap();
     let to = safe.display().to_string();
