@@ -369,13 +369,30 @@ impl Register {
         if open {
             query = query.filter(rights_request::Column::State.is_in(["open", "active"]));
         }
-        query.all(&self.read).await?.into_iter().map(|row| Ok(listed(row)?.request)).collect()
+        let told = self.told(query.all(&self.read).await?).await?;
+        Ok(told.into_iter().map(|one| one.request).collect())
     }
 
     /// One request.
     #[boxed]
     pub async fn request(&self, id: i64) -> Result<Option<Requested>, Error> {
-        rights_request::Entity::find_by_id(id).one(&self.read).await?.map(listed).transpose()
+        let row = rights_request::Entity::find_by_id(id).one(&self.read).await?;
+        Ok(self.told(row.into_iter().collect()).await?.pop())
+    }
+
+    /// Requests as people are told of them: an erasure is done once the register's files were rewritten, and open until
+    /// then, since bytes of hers may still be in them. The rows are read first: the wiping falls due with the answer.
+    async fn told(&self, rows: Vec<rights_request::Model>) -> Result<Vec<Requested>, Error> {
+        let mut told = rows.into_iter().map(listed).collect::<Result<Vec<_>, _>>()?;
+        if self.wipe_is_due().await? {
+            let erased =
+                |request: &Request| request.action == Action::Erase.slug() && request.state == State::Done.slug();
+            for Requested { request, .. } in told.iter_mut().filter(|one| erased(&one.request)) {
+                State::Open.slug().clone_into(&mut request.state);
+                (request.done_on, request.receipt) = (None, None);
+            }
+        }
+        Ok(told)
     }
 
     /// What a person has asked, oldest first.
@@ -387,7 +404,7 @@ impl Register {
             .order_by_asc(rights_request::Column::Id)
             .all(&self.read)
             .await?;
-        rows.into_iter().map(|row| Ok(listed(row)?.request)).collect()
+        Ok(self.told(rows).await?.into_iter().map(|one| one.request).collect())
     }
 
     /// Requests of some actions in some state, with their pseudonyms, oldest first.
@@ -425,7 +442,8 @@ impl Register {
     /// Closes a request that the data protection officer has answered by herself.
     #[boxed]
     pub async fn close_request(&self, id: i64, refused: bool, on: Date, at: Timestamp) -> Result<bool, Error> {
-        let Some(found) = self.request(id).await? else { return Ok(false) };
+        let row = rights_request::Entity::find_by_id(id).one(&self.read).await?;
+        let Some(found) = row.map(listed).transpose()? else { return Ok(false) };
         if found.request.state != State::Open.slug() {
             return Ok(false);
         }

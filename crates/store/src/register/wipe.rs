@@ -27,9 +27,14 @@ impl Register {
         set_in(connection, DUE, "yes").await
     }
 
+    /// Whether a rewrite must still follow.
+    pub(crate) async fn wipe_is_due(&self) -> Result<bool, Error> {
+        Ok(self.setting(DUE).await?.is_some())
+    }
+
     /// Rewrites the register if rows about people were deleted since the last time. A crash in between leaves it due.
     pub(crate) async fn wipe(&self) -> Result<(), Error> {
-        if self.setting(DUE).await?.is_none() {
+        if !self.wipe_is_due().await? {
             return Ok(());
         }
         self.write.execute_unprepared("VACUUM").await?;

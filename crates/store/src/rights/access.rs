@@ -68,6 +68,8 @@ impl Store {
     /// Everything that is kept of a person; nothing while she is being erased.
     #[boxed]
     pub async fn kept(&self, subject: &DataSubject) -> Result<Kept, Error> {
+        // Else rows that are folded meanwhile would be in both places or in neither, and files that an erasure replaces gone.
+        let _maintenance = self.maintenance.lock().await;
         let persons: Vec<Pseudonym> = subject.pseudonyms().into_iter().map(|(_, person)| person).collect();
         let mut people: People = persons.iter().map(|person| *person.as_bytes()).collect();
         for erasure in self.register.requested(&[Action::Erase], &[State::Open]).await? {
