@@ -3,14 +3,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use calendar::SchoolYear;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use privacy::Pseudonym;
+use privacy::audit::Party;
 use privacy::entry::DataSubject;
 use privacy::exit::{Figures, OwnAccess, Released, Subject, Viewer};
 use serde::Serialize;
 use serde_json::Value;
-use store::{Cell, Kept, KeptRow, Request, Store};
+use store::{Cell, Kept, KeptRow, Request, Store, Who};
 
 /// Everything that is kept of a person.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -74,7 +76,7 @@ impl Dossier {
     }
 }
 
-/// Gathers what is kept of a person, after the audit log was told. `who` is what the log calls whoever asks for it.
+/// Gathers what is kept of a person, after the audit log was told. `who` is the role of whoever asks for it.
 ///
 /// `None` when no key is left under which she could be found.
 pub async fn dossier(
@@ -91,7 +93,17 @@ pub async fn dossier(
     // Read first: that she looked is no part of what she looks at.
     let kept = store.kept(subject).await?;
     let seen = Subject::Person(person);
-    let logged = store.register().log_view(at, who, &establishment, person, seen, "rights").await?;
+    // Named by who she is this year, so that the name expires with this year's root; and not at all where nothing is kept
+    // of her, or where she is being erased: the log must not be the one place that remembers her.
+    let who = if kept.tables.is_empty() {
+        Party::role(who)
+    } else {
+        let year = SchoolYear::of(today);
+        let named = persons.iter().find(|(of, _)| *of == year).map_or(person, |(_, person)| *person);
+        Party::person(who, establishment.clone(), named)
+    };
+    let logged =
+        store.register().log_view(at, Who::since(who, kept.erasures), &establishment, person, seen, "rights").await?;
     let viewer = Viewer { establishment: establishment.clone(), person, classes: Vec::new() };
     let Ok(access) = OwnAccess::check(&viewer, seen, logged) else { return Ok(None) };
     let years: BTreeSet<String> = persons.iter().map(|(year, _)| year.to_string()).collect();
@@ -106,16 +118,12 @@ pub async fn dossier(
         audit: kept
             .audit
             .into_iter()
-            .map(|(second, action, detail)| AuditLine { at: moment(second), action, detail })
+            .map(|entry| AuditLine { at: entry.when, action: entry.action, detail: entry.detail })
             .collect(),
         requests: kept.requests,
-        destroyed: kept.destroyed.into_iter().map(|(second, proof)| Destroyed { at: moment(second), proof }).collect(),
+        destroyed: kept.destroyed.into_iter().map(|entry| Destroyed { at: entry.when, proof: entry.detail }).collect(),
     };
     Ok(Some(Released::own(Figures::new(dossier), &access)))
-}
-
-fn moment(second: i64) -> String {
-    Timestamp::from_second(second).unwrap_or(Timestamp::UNIX_EPOCH).to_string()
 }
 
 /// Rows as values. Classes and objectives are told apart by a number, which means nothing outside this answer.

@@ -16,6 +16,7 @@ mod linear;
 pub mod membership;
 mod merging;
 pub mod proof;
+pub mod pseudonyms;
 mod random;
 pub mod reach;
 pub mod statistics;
@@ -81,6 +82,18 @@ pub const BEYOND: &[Attack] = &[
     Attack {
         title: "what six cells a month cut off, and how far figures reach",
         run: |length| reach::of_district(length.of(12, 30)).expect("these dates and schools make a world"),
+    },
+];
+
+/// What is tried on pseudonyms by somebody who has everything but a key.
+pub const WITHOUT_KEYS: &[Attack] = &[
+    Attack {
+        title: "a whole directory, and no key",
+        run: |length| pseudonyms::brute_force(length.of(100_000, 6_650_000)),
+    },
+    Attack {
+        title: "pseudonyms that are equal",
+        run: |length| pseudonyms::equal_pseudonyms(length.of(100_000, 10_000_000)),
     },
 ];
 

@@ -23,6 +23,7 @@ struct Line {
 }
 
 #[derive(Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one, for the life of the process")]
 enum Command {
     /// Collect events and show dashboards.
     Serve(commands::serve::Options),
@@ -46,6 +47,12 @@ enum Command {
     Backup(commands::backup::Backup),
     /// Put a backup back, without whoever was erased since.
     Restore(commands::backup::Restore),
+    /// Read, check and prove the audit log.
+    Audit(commands::audit::Options),
+    /// See, replace and destroy the roots of school years.
+    Keys(commands::keys::Options),
+    /// Hold the keys in a process of its own, for a server that must not read them.
+    Pseudonymiser(commands::pseudonymiser::Options),
     /// Explain what is wrong with a data folder.
     Doctor(commands::doctor::Options),
     /// Measure: ingest, dashboard.
@@ -70,6 +77,9 @@ fn main() -> ExitCode {
         Command::Rights(options) => commands::rights::run(options),
         Command::Backup(options) => commands::backup::run_backup(options),
         Command::Restore(options) => commands::backup::run_restore(options),
+        Command::Audit(options) => commands::audit::run(options),
+        Command::Keys(options) => commands::keys::run(options),
+        Command::Pseudonymiser(options) => commands::pseudonymiser::run(&options),
         Command::Doctor(options) => commands::doctor::run(options),
         Command::Bench(options) => commands::bench::run(options),
     };

@@ -35,6 +35,9 @@ pub struct Data {
     /// The file of what a restore must not undo; beside the key file, unless told otherwise.
     #[arg(long, value_name = "FILE", env = "ECARNET_STATS_TOMBSTONES")]
     pub tombstones: Option<PathBuf>,
+    /// The socket of the pseudonymiser: then no key file is read here.
+    #[arg(long, value_name = "PATH", env = "ECARNET_STATS_PSEUDONYMISER")]
+    pub pseudonymiser: Option<PathBuf>,
     /// A folder with a catalogue of one's own; the built-in one otherwise.
     #[arg(long, value_name = "DIR", env = "ECARNET_STATS_CATALOGUE")]
     pub catalogue: Option<PathBuf>,
@@ -43,7 +46,7 @@ pub struct Data {
 impl Data {
     /// The folder and its key file.
     pub fn folder(&self) -> Folder {
-        let mut folder = Folder::new(&self.data);
+        let mut folder = Folder { pseudonymiser: self.pseudonymiser.clone(), ..Folder::new(&self.data) };
         if let Some(keys) = &self.keys {
             folder = Folder { keys: keys.clone(), tombstones: keys.with_extension("tombstones"), ..folder };
         }

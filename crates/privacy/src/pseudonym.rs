@@ -4,7 +4,7 @@
 //! two school years cannot be told to belong together, even by somebody who holds all the data but no root.
 //! Sources: RFC 2104 (HMAC), RFC 5869 (HKDF).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 
@@ -120,7 +120,7 @@ impl Domain {
     pub const ALL: [Self; 7] =
         [Self::Staff, Self::Family, Self::Pupil, Self::Class, Self::Install, Self::PupilDevice, Self::Content];
 
-    const fn index(self) -> usize {
+    pub(crate) const fn index(self) -> usize {
         self as usize
     }
 
@@ -163,22 +163,63 @@ impl Secret {
     }
 }
 
-/// All live keys: a root per school year, a key for the opt-out list that outlives them, one for the draws of days.
+/// The public digest of a key: it tells keys apart, and whether a key file belongs to a data folder, and says nothing
+/// of the key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KeyId([u8; 8]);
+
+impl KeyId {
+    fn of(secret: &Secret) -> Self {
+        let mut mac = keyed(&secret.0);
+        mac.update(b"ecarnet-stats/1 key id");
+        let digest: [u8; 32] = mac.finalize().into_bytes().into();
+        let mut id = [0; 8];
+        id.copy_from_slice(&digest[..8]);
+        Self(id)
+    }
+}
+
+impl fmt::Display for KeyId {
+    /// 16 hexadecimal digits.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// Text that is no key id.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("not a key id: 16 hexadecimal digits are expected")]
+pub struct NotAKeyId;
+
+impl FromStr for KeyId {
+    type Err = NotAKeyId;
+
+    fn from_str(text: &str) -> Result<Self, NotAKeyId> {
+        if text.len() != 16 || !text.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+            return Err(NotAKeyId);
+        }
+        u64::from_str_radix(text, 16).map(|number| Self(number.to_be_bytes())).map_err(|_| NotAKeyId)
+    }
+}
+
+/// All live keys: a root per school year, and a key for the opt-out list that outlives them. A year whose root was
+/// destroyed never gets another.
 #[derive(Clone)]
 pub struct KeyRing {
     roots: BTreeMap<SchoolYear, Secret>,
     opt_out: Secret,
+    destroyed: BTreeSet<SchoolYear>,
 }
 
 impl KeyRing {
-    /// A ring with the given roots and opt-out key.
-    pub const fn new(roots: BTreeMap<SchoolYear, Secret>, opt_out: Secret) -> Self {
-        Self { roots, opt_out }
+    /// A ring with the given roots and opt-out key, and the years whose roots were destroyed.
+    pub const fn new(roots: BTreeMap<SchoolYear, Secret>, opt_out: Secret, destroyed: BTreeSet<SchoolYear>) -> Self {
+        Self { roots, opt_out, destroyed }
     }
 
     /// A ring with fresh random keys and no root yet.
     pub fn random() -> Self {
-        Self { roots: BTreeMap::new(), opt_out: Secret::random() }
+        Self::new(BTreeMap::new(), Secret::random(), BTreeSet::new())
     }
 
     /// The school years that have a root, oldest first.
@@ -196,13 +237,44 @@ impl KeyRing {
         &self.opt_out
     }
 
-    /// Adds a random root for `year` unless it has one; true when it was added.
+    /// The years whose roots were destroyed.
+    pub const fn destroyed(&self) -> &BTreeSet<SchoolYear> {
+        &self.destroyed
+    }
+
+    /// The public digest of a year's root.
+    pub fn key_id(&self, year: SchoolYear) -> Option<KeyId> {
+        self.roots.get(&year).map(KeyId::of)
+    }
+
+    /// The public digest of the opt-out key.
+    pub fn opt_out_id(&self) -> KeyId {
+        KeyId::of(&self.opt_out)
+    }
+
+    /// Adds a random root for `year`, unless it has one or had one that was destroyed; true when it was added.
     pub fn ensure_root(&mut self, year: SchoolYear) -> bool {
-        if self.roots.contains_key(&year) {
+        if self.roots.contains_key(&year) || self.destroyed.contains(&year) {
             return false;
         }
         self.roots.insert(year, Secret::random());
         true
+    }
+
+    /// Forgets the root of `year` for good; its public digest, where there was one.
+    pub fn destroy_root(&mut self, year: SchoolYear) -> Option<KeyId> {
+        let gone = self.roots.remove(&year).as_ref().map(KeyId::of);
+        self.destroyed.insert(year);
+        gone
+    }
+
+    /// Puts a new random root in the place of the one of `year`; the public digest of the old one, `None` when there was
+    /// none to replace.
+    pub fn replace_root(&mut self, year: SchoolYear) -> Option<KeyId> {
+        let root = self.roots.get_mut(&year)?;
+        let gone = KeyId::of(root);
+        *root = Secret::random();
+        Some(gone)
     }
 
     /// The keys of one establishment in one school year; `None` when the year has no root (yet, or any more).
@@ -322,6 +394,37 @@ mod tests {
     #[test]
     fn a_year_without_a_root_gives_no_keys() {
         assert!(ring().establishment("2030-2031".parse().unwrap(), &"0750001A".parse().unwrap()).is_none());
+    }
+
+    #[test]
+    fn a_destroyed_root_never_comes_back() {
+        let mut ring = ring();
+        let year: SchoolYear = "2025-2026".parse().unwrap();
+        let id = ring.key_id(year);
+        assert!(id.is_some());
+        assert_eq!(ring.destroy_root(year), id);
+        assert!(!ring.ensure_root(year));
+        assert!(ring.establishment(year, &"0750001A".parse().unwrap()).is_none());
+        assert_eq!(ring.destroy_root(year), None);
+    }
+
+    #[test]
+    fn a_replaced_root_makes_other_pseudonyms() {
+        let mut ring = ring();
+        let year: SchoolYear = "2025-2026".parse().unwrap();
+        let one = pseudonym(&ring, "2025-2026", "0750001A", Domain::Staff, "T-1");
+        let id = ring.key_id(year);
+        assert_eq!(ring.replace_root(year), id);
+        assert_ne!(ring.key_id(year), id);
+        assert!(one != pseudonym(&ring, "2025-2026", "0750001A", Domain::Staff, "T-1"));
+        assert_eq!(ring.replace_root("2030-2031".parse().unwrap()), None);
+    }
+
+    #[test]
+    fn a_key_id_is_read_as_it_is_written() {
+        let id = ring().opt_out_id();
+        assert_eq!(id.to_string().parse(), Ok(id));
+        assert_eq!("+23456789abcdef0".parse::<KeyId>(), Err(NotAKeyId));
     }
 
     #[test]

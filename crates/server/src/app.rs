@@ -4,11 +4,11 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, RwLock};
 
 use async_recursion::async_recursion as boxed;
-use calendar::{Academy, Calendar};
+use calendar::Calendar;
 use jiff::Timestamp;
-use privacy::Uai;
-use privacy::entry::{DataSubject, Gate, Place};
-use store::Store;
+use privacy::entry::{DataSubject, Gate, IdentifierForm, Place};
+use privacy::{Keys, Uai};
+use store::{Establishment, Store};
 
 use crate::clock::Clock;
 use crate::limits::Limits;
@@ -58,7 +58,7 @@ impl App {
         clock: Arc<dyn Clock>,
         identities: Vec<DemoIdentity>,
     ) -> Result<Self, store::Error> {
-        store.ensure_roots(date_of(clock.now()))?;
+        store.ensure_roots(clock.now()).await?;
         let places = store.register().establishments().await?;
         let opt_outs = store.register().opt_outs().await?;
         Ok(Self {
@@ -72,7 +72,7 @@ impl App {
             admission: tokio::sync::RwLock::default(),
             requests: tokio::sync::Notify::new(),
             retired_on: Mutex::default(),
-            places: RwLock::new(places.into_iter().map(|one| (one.uai, Place { academy: one.academy })).collect()),
+            places: RwLock::new(places.iter().map(|one| (one.uai.clone(), place_of(one))).collect()),
             opt_outs: RwLock::new(Arc::new(opt_outs.into_iter().collect())),
             store,
         })
@@ -84,10 +84,22 @@ impl App {
     }
 
     /// Remembers an establishment that has sent a roster.
-    pub(crate) fn know(&self, uai: Uai, academy: Academy) {
+    pub(crate) fn know(&self, uai: Uai, place: Place) {
         if let Ok(mut places) = self.places.write() {
-            places.insert(uai, Place { academy });
+            places.insert(uai, place);
         }
+    }
+
+    /// How an establishment identifies people; as it likes, before it has said so in a roster.
+    pub(crate) fn form(&self, uai: &Uai) -> IdentifierForm {
+        self.place(uai).map(|place| place.identifiers).unwrap_or_default()
+    }
+
+    /// Passes something through the entry gate. Where another process has the keys, that waits for its answer, and must
+    /// not hold up the others meanwhile.
+    pub(crate) fn at_gate<T>(&self, pass: impl FnOnce(&Keys) -> T) -> T {
+        let keys = self.store.keys();
+        if keys.are_elsewhere() { tokio::task::block_in_place(|| pass(&keys)) } else { pass(&keys) }
     }
 
     /// The digests of those who objected.
@@ -118,6 +130,11 @@ impl App {
         }
         Ok(())
     }
+}
+
+/// What the gate must know of an establishment.
+fn place_of(establishment: &Establishment) -> Place {
+    Place { academy: establishment.academy, identifiers: establishment.identifiers }
 }
 
 /// The date in metropolitan France: what the product calls "today".

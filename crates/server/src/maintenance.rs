@@ -24,7 +24,12 @@ impl App {
     pub async fn maintain(&self) -> Result<Round, analytics::closing::Error> {
         let now = self.clock.now();
         let today = date_of(now);
-        self.store.ensure_roots(today)?;
+        match self.store.ensure_roots(now).await {
+            // What is here already is folded and closed all the same.
+            Err(error @ store::Error::KeysAway { .. }) => tracing::error!(%error, "no root was looked after"),
+            other => other?,
+        }
+        self.store.register().checkpoint_daily(self.clock.real()).await?;
         self.store.count_load(&self.load.take(now)).await?;
         if let Err(error) = self.work_requests().await {
             // Whoever asked is left out of the closing all the same.

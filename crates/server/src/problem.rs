@@ -2,6 +2,7 @@
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use privacy::entry::ClaimsRefused;
 use serde::Serialize;
 
 /// A problem, with a `type` that never changes and words that may.
@@ -47,6 +48,24 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, "not-found", "Nothing here", detail)
     }
 
+    /// The process that holds the keys does not answer. The cause goes to the log.
+    pub fn keys_away(error: &dyn std::fmt::Display) -> Self {
+        tracing::error!(%error, "the keys are away");
+        let detail =
+            "the process that makes pseudonyms does not answer; nothing of the request was kept; send it again";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "keys-away", "Pseudonyms cannot be made now", detail).retry_after(5)
+    }
+
+    /// Claims or an objection that the entry gate refuses.
+    pub fn claims(kind: &str, title: &'static str, error: &ClaimsRefused) -> Self {
+        match error {
+            ClaimsRefused::KeysAway(away) => Self::keys_away(away),
+            wrong @ ClaimsRefused::Wrong { .. } => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, kind, title, wrong.to_string())
+            }
+        }
+    }
+
     /// A fault of ours. The cause goes to the log, not to the caller.
     pub fn internal(error: &dyn std::fmt::Display) -> Self {
         tracing::error!(%error, "a request failed");
@@ -65,6 +84,7 @@ impl From<store::Error> for Problem {
                 "nothing of this request was kept; send it again once the operator has freed some space",
             )
             .retry_after(60),
+            store::Error::KeysAway { .. } => Self::keys_away(&error),
             other => Self::internal(&other),
         }
     }

@@ -121,11 +121,9 @@ async fn class_in(
     let Some((person, class)) = class_of(app, claims, uai, range.school_year()).await? else { return Ok(None) };
     let viewer = Viewer { establishment: uai.clone(), person, classes: vec![class.class] };
     let subject = Subject::Class(class.class);
-    let logged = app
-        .store
-        .register()
-        .log_view(app.clock.real(), &claims.audit_name(), uai, person, subject, &range.label)
-        .await?;
+    let at = app.clock.real();
+    let who = claims.party(SchoolYear::of(date_of(at)));
+    let logged = app.store.register().log_view(at, who, uai, person, subject, &range.label).await?;
     let access = OwnAccess::check(&viewer, subject, logged).map_err(|_| Problem::not_found())?;
     let view = own::class_view(&app.store, approvals, &access, &class, range).await?;
     Ok(Some((class, view.into_value())))

@@ -15,15 +15,17 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 use privacy::Uai;
+use privacy::audit::{Entry, Party};
 use privacy::exit::{Guarantee, Level, NoisyCell, NoisyCube, Protection, ReleaseRecord, Released, StoredFigure};
-use sea_orm::{ActiveModelTrait, EntityTrait, Set, TransactionTrait};
+use sea_orm::{EntityTrait, Set, TransactionTrait};
 use sha2::{Digest, Sha256};
 
 use crate::Store;
 use crate::error::Error;
 use crate::lake::{LiveFile, Prune, Table, batch, bucket_of, date, days, live_files, merge_sorted, month_of_day};
+use crate::register::audit;
 use crate::register::budget::{debit_as_word, store_draw};
-use crate::register::entities::{audit, closing};
+use crate::register::entities::closing;
 use crate::rights::erase::know;
 use crate::rights::tombstones::{self, Act, Tombstone};
 
@@ -167,15 +169,9 @@ impl Store {
         })
         .exec_without_returning(&transaction)
         .await?;
-        audit::ActiveModel {
-            at: Set(closed.at.as_second()),
-            who: Set("system".to_owned()),
-            action: Set("close".to_owned()),
-            detail: Set(format!("{} {} sha256:{digest}", closed.period, closed.zone)),
-            ..Default::default()
-        }
-        .insert(&transaction)
-        .await?;
+        let told = format!("{} {} sha256:{digest}", closed.period, closed.zone);
+        audit::append(&transaction, Entry::new(closed.at, &Party::role("system"), "close", &told)).await?;
+        audit::keep_checkpoint(&transaction, closed.at).await?;
         if let Some(week) = week {
             crate::register::set_in(&transaction, "closed_through", &week.to_string()).await?;
         }
@@ -244,7 +240,7 @@ fn wrong() -> Error {
 }
 
 /// Weeks end when they end in metropolitan France; the grace is longer than any difference of time zones.
-fn paris() -> TimeZone {
+pub(crate) fn paris() -> TimeZone {
     TimeZone::get("Europe/Paris").unwrap_or(TimeZone::UTC)
 }
 
@@ -280,7 +276,9 @@ fn digest(closed: &Closing) -> String {
     }
     lines.sort_unstable();
     let mut hash = Sha256::new();
-    lines.iter().for_each(|line| hash.update(line.as_bytes()));
+    for line in &lines {
+        hash.update(line.as_bytes());
+    }
     hex::encode(hash.finalize())
 }
 

@@ -69,6 +69,17 @@ pub enum Error {
         /// What is wrong and what to do.
         what: String,
     },
+    /// The process that holds the keys does not answer.
+    #[error("the pseudonymiser does not answer on {socket}: {what}; start it first: ecarnet-stats pseudonymiser", socket = socket.display())]
+    KeysAway {
+        /// Its socket.
+        socket: PathBuf,
+        /// What went wrong.
+        what: String,
+    },
+    /// The keys are not those of the data folder.
+    #[error("the keys are not those that the data folder was made with: {0}")]
+    OtherKeys(String),
     /// A Parquet file or a journal row could not be written or read.
     #[error("the lake cannot be read or written: {0}")]
     Lake(String),

@@ -19,31 +19,33 @@ mod register;
 mod restore;
 mod retention;
 mod rights;
+mod roots;
 
 use std::collections::{HashMap, HashSet};
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, Mutex};
 
 use async_recursion::async_recursion as boxed;
-use calendar::SchoolYear;
 use catalogue::Catalogue;
-use jiff::civil::Date;
-use privacy::KeyRing;
+use privacy::Keys;
 
 pub use backup::{Backed, KEPT_DAYS, Pruned, prune as prune_backups};
 pub use closing::{Closing, ReleaseRow};
 pub use error::Error;
 pub use fold::{Folded, LATE_EVENTS};
 pub use journal::{Journal, NotDurable, Receipt};
+pub use keys::{Desk, Held, Replaced};
 pub use lake::{Lake, Observer, Prune, Session as LakeSession, Source, Table, bucket_of, date, days};
 pub use register::{
-    Action, Debit, Decision, DecisionStatus, Denominators, Establishment, NewRequest, NoBudget, Register, Request,
-    Requested, RosterClass, Scope, Session, Spent, State, Token, TokenScope, VISIT_MINUTES,
+    Action, Debit, Decision, DecisionStatus, Denominators, Erasures, Establishment, KeptCheckpoint, NewRequest,
+    NoBudget, Register, Request, Requested, RosterClass, Scope, Session, Spent, State, Token, TokenScope,
+    VISIT_MINUTES, Who,
 };
 pub use restore::Restored;
 pub use retention::Retired;
 pub use rights::{Cell, Correction, CounterColumn, Kept, KeptRow, KeptTable, NotCorrected};
+pub use roots::RegisteredRoot;
 
 /// Where a data folder and its keys are.
 #[derive(Clone, Debug)]
@@ -54,6 +56,8 @@ pub struct Folder {
     pub keys: PathBuf,
     /// The file of what a restore must not undo. Whoever keeps a copy of the keys keeps one of it.
     pub tombstones: PathBuf,
+    /// The socket of the process that holds the keys, where this one is not to read them.
+    pub pseudonymiser: Option<PathBuf>,
 }
 
 impl Folder {
@@ -65,7 +69,7 @@ impl Folder {
             path.push(ending);
             PathBuf::from(path)
         };
-        Self { keys: beside(".keys"), tombstones: beside(".tombstones"), data }
+        Self { keys: beside(".keys"), pseudonymiser: None, tombstones: beside(".tombstones"), data }
     }
 }
 
@@ -76,7 +80,7 @@ pub struct Store {
     register: Register,
     lake: Lake,
     journal: Journal,
-    keys: RwLock<Arc<KeyRing>>,
+    keys: keys::Holder,
     /// Folding, closing, compaction and retention go one at a time.
     maintenance: tokio::sync::Mutex<()>,
     /// Files in which retention has nothing more to look for before they are too old as a whole.
@@ -107,7 +111,12 @@ impl Store {
             Err(TryLockError::Error(error)) => return Err(Error::file("cannot lock", path)(error)),
         }
         let register = Register::open(&folder.data.join("register.sqlite")).await?;
-        let store = Self::assemble(folder, catalogue, register, Some(lock))?;
+        let keys = match &folder.pseudonymiser {
+            Some(socket) => keys::Holder::process(socket)?,
+            None => keys::Holder::file(&folder.keys, register.roots().await?.is_empty())?,
+        };
+        let store = Self::assemble(folder, catalogue, register, keys, Some(lock))?;
+        store.refuse_other_keys().await?;
         store.sweep().await?;
         Ok(store)
     }
@@ -115,24 +124,26 @@ impl Store {
     /// Opens a data folder for reading beside a process that maintains it.
     #[boxed]
     pub async fn open_beside(folder: Folder, catalogue: Arc<Catalogue>) -> Result<Self, Error> {
-        let path = folder.data.join("register.sqlite");
-        if !path.exists() {
-            let cause = std::io::ErrorKind::NotFound.into();
-            return Err(Error::File { what: "there is no data folder:", path, cause });
-        }
-        let register = Register::open(&path).await?;
-        Self::assemble(folder, catalogue, register, None)
+        let register = Self::open_existing_register(&folder).await?;
+        let keys = match &folder.pseudonymiser {
+            Some(socket) => keys::Holder::process(socket)?,
+            None => keys::Holder::file(&folder.keys, false)?,
+        };
+        let store = Self::assemble(folder, catalogue, register, keys, None)?;
+        store.refuse_other_keys().await?;
+        Ok(store)
     }
 
     fn assemble(
         folder: Folder,
         catalogue: Arc<Catalogue>,
         register: Register,
+        keys: keys::Holder,
         lock: Option<File>,
     ) -> Result<Self, Error> {
         Ok(Self {
             lake: Lake::open(&folder.data.join("lake"), register.clone())?,
-            keys: RwLock::new(Arc::new(keys::read_or_create(&folder.keys)?)),
+            keys,
             journal: Journal::start(register.clone()),
             maintenance: tokio::sync::Mutex::default(),
             settled: Mutex::default(),
@@ -156,6 +167,17 @@ impl Store {
         let sum = |table, part: fn(&lake::LiveFile) -> u64| of(table).map(part).sum();
         let line = |table| (table, of(table).count(), sum(table, |file| file.rows_n), sum(table, |file| file.bytes_n));
         Ok(Table::ALL.into_iter().map(line).collect())
+    }
+
+    /// Opens only the register of a data folder that is there: for reading it.
+    #[boxed]
+    pub async fn open_existing_register(folder: &Folder) -> Result<Register, Error> {
+        let path = folder.data.join("register.sqlite");
+        if !path.exists() {
+            let cause = std::io::ErrorKind::NotFound.into();
+            return Err(Error::File { what: "there is no data folder:", path, cause });
+        }
+        Register::open(&path).await
     }
 
     /// Opens only the register of a data folder: for making a token or a decision while a server runs on it.
@@ -190,33 +212,9 @@ impl Store {
         &self.folder.data
     }
 
-    /// The live keys.
-    ///
-    /// # Panics
-    /// When a thread panicked while it changed them.
-    pub fn keys(&self) -> Arc<KeyRing> {
-        Arc::clone(&self.keys.read().expect("no thread panics while it changes the keys"))
-    }
-
-    /// Makes sure that every school year of which events may be taken on `today` has a root, and the next year too,
-    /// whose roster may come early.
-    ///
-    /// # Panics
-    /// When a thread panicked while it changed the keys.
-    pub fn ensure_roots(&self, today: Date) -> Result<(), Error> {
-        let this = SchoolYear::of(today);
-        let mut keys = (*self.keys()).clone();
-        let added = [this.previous(), this, this.next()].map(|year| keys.ensure_root(year));
-        if added.contains(&true) {
-            keys::write(&self.folder.keys, &keys)?;
-            *self.keys.write().expect("no thread panics while it changes the keys") = Arc::new(keys);
-        }
-        Ok(())
-    }
-
-    /// Puts other keys in the place of the live ones.
-    pub(crate) fn replace_keys(&self, keys: KeyRing) {
-        *self.keys.write().expect("no thread panics while it changes the keys") = Arc::new(keys);
+    /// The live keys, wherever they are.
+    pub fn keys(&self) -> Keys {
+        self.keys.keys()
     }
 
     /// The district of every establishment.
@@ -228,11 +226,11 @@ impl Store {
     /// Adds the server's own load to `load_hour`: (moment, metric, n).
     #[boxed]
     pub async fn count_load(&self, counts: &[(jiff::Timestamp, &str, u64)]) -> Result<(), Error> {
+        use sea_orm::TransactionTrait;
         let rows = fold::load_rows(counts)?;
         if rows.num_rows() == 0 {
             return Ok(());
         }
-        use sea_orm::TransactionTrait;
         let files = self.lake.write(Table::LoadHour, &rows).await?;
         let transaction = self.register.write.begin().await?;
         lake::name_files(&transaction, &files).await?;

@@ -62,7 +62,7 @@ impl Store {
         if fs::read_dir(&folder.data).is_ok_and(|mut entries| entries.next().is_some()) {
             return Err(wrong(&folder.data, "is not empty; restore into a folder that does not exist yet"));
         }
-        if !folder.keys.exists() {
+        if folder.pseudonymiser.is_none() && !folder.keys.exists() {
             return Err(wrong(
                 &folder.keys,
                 "is not there; put the key file back first (and the tombstone file, which is kept with it): without the keys \
@@ -87,7 +87,7 @@ impl Store {
         fs::rename(&partial, &folder.data).map_err(Error::file("cannot finish", &folder.data))?;
         let store = Self::open_unplayed(folder, catalogue).await?;
         let replayed = store.replay().await?;
-        store.ensure_roots(today)?;
+        store.ensure_roots(now).await?;
         store.retire(today, now).await?;
         Ok(Restored {
             taken_at: label.taken_at,

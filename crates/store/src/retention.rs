@@ -16,24 +16,21 @@ use calendar::SchoolYear;
 use catalogue::{Catalogue, Retention};
 use jiff::civil::Date;
 use jiff::{Span, Timestamp};
-use privacy::KeyRing;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set, TransactionTrait};
 
 use crate::Store;
 use crate::error::Error;
 use crate::lake::{Age, LiveFile, Table, days, forget_files, live_files, merge_sorted, name_files};
+use crate::register::Register;
 use crate::register::entities::{batch, roster_class, roster_member, session};
 use crate::register::rights_entities::{rights_pass, rights_request};
-use crate::register::{Register, note};
+use crate::roots::is_over;
 
 /// How long an answered batch is remembered: a tablet that was away for the summer may still retry.
 const BATCH_DAYS: i64 = 100;
 
 /// Nothing is kept longer.
-const LONGEST: Retention = Retention::Months(13);
-
-/// What the audit log calls the end of a root.
-pub(crate) const KEY_DESTROYED: &str = "key_destroyed";
+pub(crate) const LONGEST: Retention = Retention::Months(13);
 
 /// What was retired.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -68,9 +65,12 @@ impl Store {
             .await?;
         self.register().drop_expired_sessions(real_now).await?;
         self.register().drop_expired_passes(real_now).await?;
+        self.register().forget_in_audit_before(real_now, LONGEST.earliest(today)).await?;
         for year in self.dead_years(today).await? {
-            self.forget_year(year).await?;
-            self.destroy_root(year, real_now).await?;
+            let transaction = self.register().write.begin().await?;
+            forget_year(&transaction, year).await?;
+            transaction.commit().await?;
+            self.destroy_root(year, real_now, "its last row has expired").await?;
             retired.roots.push(year);
         }
         self.register().wipe().await?;
@@ -128,8 +128,8 @@ impl Store {
 
     /// School years of which nothing is kept any more and nothing can come any more.
     async fn dead_years(&self, today: Date) -> Result<Vec<SchoolYear>, Error> {
-        let over = |year: &SchoolYear| year.last_day() < LONGEST.earliest(today);
-        let mut dead: Vec<SchoolYear> = self.keys().years().filter(over).collect();
+        let roots = self.held_keys()?.roots;
+        let mut dead: Vec<SchoolYear> = roots.into_keys().filter(|year| is_over(*year, today)).collect();
         if !dead.is_empty() {
             let mut files = live_files(&self.register().read, None).await?;
             files.retain(|file| file.table.is_linked());
@@ -138,38 +138,18 @@ impl Store {
         }
         Ok(dead)
     }
+}
 
-    /// Clears the register of the pseudonyms of a school year.
-    async fn forget_year(&self, year: SchoolYear) -> Result<(), Error> {
-        let label = year.to_string();
-        let transaction = self.register().write.begin().await?;
-        roster_member::Entity::delete_many()
-            .filter(roster_member::Column::SchoolYear.eq(&label))
-            .exec(&transaction)
-            .await?;
-        roster_class::Entity::delete_many()
-            .filter(roster_class::Column::SchoolYear.eq(&label))
-            .exec(&transaction)
-            .await?;
-        // Sessions and codes are hours old at most, and name her in every year.
-        session::Entity::delete_many().exec(&transaction).await?;
-        rights_pass::Entity::delete_many().exec(&transaction).await?;
-        forget_in_requests(&transaction, &label).await?;
-        Register::wipe_later(&transaction).await?;
-        transaction.commit().await?;
-        Ok(())
-    }
-
-    /// Destroys the root of a school year.
-    async fn destroy_root(&self, year: SchoolYear, at: Timestamp) -> Result<(), Error> {
-        let ring = self.keys();
-        let mut roots = ring.roots().clone();
-        roots.remove(&year);
-        let ring = KeyRing::new(roots, ring.opt_out_secret().clone());
-        crate::keys::write(&self.folder.keys, &ring)?;
-        self.replace_keys(ring);
-        note(&self.register().write, at, "system", KEY_DESTROYED, &year.to_string()).await
-    }
+/// Clears the register of the pseudonyms of a school year, inside the caller's transaction.
+pub(crate) async fn forget_year(transaction: &impl ConnectionTrait, year: SchoolYear) -> Result<(), Error> {
+    let label = year.to_string();
+    roster_member::Entity::delete_many().filter(roster_member::Column::SchoolYear.eq(&label)).exec(transaction).await?;
+    roster_class::Entity::delete_many().filter(roster_class::Column::SchoolYear.eq(&label)).exec(transaction).await?;
+    // Sessions and codes are hours old at most, and name her in every year.
+    session::Entity::delete_many().exec(transaction).await?;
+    rights_pass::Entity::delete_many().exec(transaction).await?;
+    forget_in_requests(transaction, &label).await?;
+    Register::wipe_later(transaction).await
 }
 
 /// Requests still in force lose their pseudonyms of a year.

@@ -12,7 +12,7 @@ use calendar::{Academy, Calendar};
 use catalogue::Catalogue;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use privacy::entry::{CleanRoster, Context, Format, Gate, Place, RawBatch};
+use privacy::entry::{CleanRoster, Context, Format, Gate, IdentifierForm, Place, RawBatch};
 use privacy::{Raw, Uai};
 use serde_json::{Value, json};
 use store::{Decision, DecisionStatus, Folder, Prune, Store, Table};
@@ -81,7 +81,7 @@ impl World {
         let catalogue = Arc::new(Catalogue::embedded().unwrap());
         let store = Store::open(Folder::new(folder.path().join("data")), Arc::clone(&catalogue)).await.unwrap();
         for today in ["2024-11-01", "2025-11-01"] {
-            store.ensure_roots(today.parse().unwrap()).unwrap();
+            store.ensure_roots(format!("{today}T12:00:00Z").parse().unwrap()).await.unwrap();
         }
         let calendar = Calendar::official();
         Self { store, calendar, gate: Gate::new(catalogue), batches: Cell::new(0), folder }
@@ -113,14 +113,15 @@ impl World {
                 demonstration: false,
                 note: String::new(),
             };
-            self.store.register().decide(&decision).await.unwrap();
+            self.store.register().decide(&decision, Timestamp::UNIX_EPOCH).await.unwrap();
         }
     }
 
     pub async fn roster(&self, uai: &str, roster: &Value) {
         let body = roster.to_string();
         let raw = Raw::new(body.as_bytes());
-        let clean = CleanRoster::admit(&raw, uai.parse().unwrap(), self.store.catalogue(), &self.store.keys());
+        let (uai, form) = (uai.parse().unwrap(), IdentifierForm::Raw);
+        let clean = CleanRoster::admit(&raw, uai, self.store.catalogue(), &self.store.keys(), form);
         self.store.register().put_roster(&clean.unwrap()).await.unwrap();
     }
 
@@ -158,7 +159,7 @@ impl World {
             scope: None,
             keys: &keys,
             opt_outs: &HashSet::new(),
-            place: &|_: &Uai| Some(Place { academy }),
+            place: &|_: &Uai| Some(Place { academy, identifiers: IdentifierForm::Raw }),
         };
         let (clean, answer) = self.gate.admit(&batch, &context).unwrap();
         assert_eq!(answer.refused, [], "every event of a test must be taken");

@@ -3,6 +3,7 @@
 mod accounting;
 mod beyond;
 mod linear;
+mod pseudonyms;
 
 use attacks::{Bound, Finding};
 

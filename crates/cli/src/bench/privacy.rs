@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use anyhow::Context;
-use attacks::{BEYOND, Bound, Finding, INSIDE, Length, draws};
+use attacks::{BEYOND, Bound, Finding, INSIDE, Length, WITHOUT_KEYS, draws};
 
 use super::outside::OUTSIDE;
 
@@ -14,11 +14,13 @@ pub fn run(quick: bool, running_only: bool, for_people: bool) -> anyhow::Result<
     let mut tell = |title: &str, begun: Instant, found: Vec<Finding>| {
         eprintln!("{title} ({:.0} s)", begun.elapsed().as_secs_f64());
         if for_people {
-            found.iter().for_each(|finding| println!("{}", line(finding)));
+            for finding in &found {
+                println!("{}", line(finding));
+            }
         }
         findings.extend(found);
     };
-    for attack in INSIDE.iter().chain(BEYOND).filter(|_| !running_only) {
+    for attack in INSIDE.iter().chain(BEYOND).chain(WITHOUT_KEYS).filter(|_| !running_only) {
         let begun = Instant::now();
         let found = (attack.run)(length);
         tell(attack.title, begun, found);

@@ -56,7 +56,7 @@ pub fn run(options: Options) -> anyhow::Result<()> {
         });
         let listener = bind(options.listen).await?;
         let address = format!("http://{}", listener.local_addr()?);
-        let data = Data { data: options.data.clone(), keys: None, tombstones: None, catalogue: None };
+        let data = Data { data: options.data.clone(), keys: None, tombstones: None, pseudonymiser: None, catalogue: None };
         if options.reset {
             forget(&data)?;
         }

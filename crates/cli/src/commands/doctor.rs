@@ -20,7 +20,7 @@ pub fn run(options: Options) -> anyhow::Result<()> {
         let store = options.data.open().await?;
         let register = store.register();
         println!("register\tok\t{} establishments", register.establishments().await?.len());
-        println!("keys\tok\t{} school years", store.keys().years().count());
+        println!("keys\tok\t{} school years", store.held_keys()?.roots.len());
         println!("journal\tok\t{} events to fold", register.journal_length().await?);
         for (table, files, rows, bytes) in store.inventory().await? {
             println!("{}\tok\t{files} files, {rows} rows, {bytes} bytes", Table::name(table));

@@ -10,9 +10,10 @@ use anyhow::Context;
 use calendar::SchoolYear;
 use clap::{Args, ValueEnum};
 use jiff::civil::Date;
+use privacy::audit::Party;
 use privacy::exit::{OwnAccess, Subject, Viewer};
 use privacy::{Domain, Uai};
-use store::Store;
+use store::{Store, Who};
 
 use crate::settings::{Data, WrongUse, now, runtime};
 
@@ -84,11 +85,12 @@ async fn class_view(
     class: &str,
     range: &Range,
 ) -> anyhow::Result<View> {
+    let erasures = store.register().erasures().await?;
     let year: SchoolYear = range.school_year();
-    let keys = store.keys();
-    let mut keys =
-        keys.establishment(year, uai).with_context(|| format!("there are no keys for the school year {year}"))?;
-    let class = keys.pseudonym(Domain::Class, class);
+    let class = store
+        .keys()
+        .pseudonym(year, uai, Domain::Class, class)?
+        .with_context(|| format!("there are no keys for the school year {year}"))?;
     let classes = store.register().classes(uai, year).await?;
     let (roster, teacher) = classes
         .iter()
@@ -96,7 +98,10 @@ async fn class_view(
         .and_then(|one| Some((one, *one.teachers.first()?)))
         .with_context(|| format!("the roster of {uai} for {year} has no such class, or no teacher for it"))?;
     let subject = Subject::Class(class);
-    let logged = store.register().log_view(now(), "command line", uai, teacher, subject, &range.label).await?;
+    // Whose class it is belongs into the log; who sits at the command line nobody knows.
+    let of = Party::person("command line", uai.clone(), teacher);
+    let logged =
+        store.register().log_view(now(), Who::since(of, erasures), uai, teacher, subject, &range.label).await?;
     let viewer = Viewer { establishment: uai.clone(), person: teacher, classes: vec![class] };
     let access = OwnAccess::check(&viewer, subject, logged)?;
     Ok(own::class_view(store, approvals, &access, roster, range).await?.into_value())

@@ -128,8 +128,7 @@ async fn record(wanted: Record, status: DecisionStatus) -> anyhow::Result<()> {
             demonstration: wanted.demonstration,
             note: wanted.note.clone(),
         };
-        register.decide(&decided).await?;
-        register.log(now(), "operator", "decide", &format!("{id} {status:?}")).await?;
+        register.decide(&decided, now()).await?;
     }
     Ok(())
 }

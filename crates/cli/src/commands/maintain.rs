@@ -32,8 +32,9 @@ pub fn run(options: Options) -> anyhow::Result<()> {
     runtime()?.block_on(async {
         let store = options.data.open().await?;
         let today = TimeZone::get("Europe/Paris").context("no time zones")?.to_datetime(at).date();
-        store.ensure_roots(today)?;
+        store.ensure_roots(at).await?;
         let answered = store.work_requests(today, now()).await?;
+        store.register().checkpoint_daily(now()).await?;
         let closed = analytics::closing::run(&store, &Calendar::official(), at).await?;
         let retired = store.retire(today, now()).await?;
         let compacted = store.compact(options.compact_all).await?;

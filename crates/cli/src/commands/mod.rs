@@ -1,5 +1,6 @@
 //! One module a command.
 
+pub mod audit;
 pub mod backup;
 pub mod bench;
 pub mod demo;
@@ -7,7 +8,9 @@ pub mod doctor;
 pub mod figures;
 pub mod governance;
 pub mod import;
+pub mod keys;
 pub mod maintain;
+pub mod pseudonymiser;
 pub mod rights;
 pub mod serve;
 pub mod simulate;

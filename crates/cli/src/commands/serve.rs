@@ -133,7 +133,7 @@ async fn approve_for_demonstration(store: &store::Store) -> anyhow::Result<()> {
             demonstration: true,
             note: "décision de démonstration".to_owned(),
         };
-        store.register().decide(&decided).await?;
+        store.register().decide(&decided, now()).await?;
     }
     Ok(())
 }

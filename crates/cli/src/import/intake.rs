@@ -82,8 +82,7 @@ impl<'r> Intake<'r> {
         rejects: Rejects,
         progress: Progress,
     ) -> anyhow::Result<Self> {
-        let today = TimeZone::get("Europe/Paris").context("no time zones")?.to_datetime(now).date();
-        store.ensure_roots(today)?;
+        runtime.block_on(store.ensure_roots(now))?;
         let gate = Gate::new(Arc::clone(store.catalogue()));
         let opt_outs = runtime.block_on(store.register().opt_outs())?.into_iter().collect();
         let mut intake = Self {
@@ -107,7 +106,8 @@ impl<'r> Intake<'r> {
     fn know_places(&mut self) -> anyhow::Result<()> {
         let known = self.runtime.block_on(self.store.register().establishments())?;
         self.zones = known.iter().map(|one| (one.academy, one.academy.time_zone())).collect();
-        self.places = known.into_iter().map(|one| (one.uai, Place { academy: one.academy })).collect();
+        let place = |one: &store::Establishment| Place { academy: one.academy, identifiers: one.identifiers };
+        self.places = known.into_iter().map(|one| (one.uai.clone(), place(&one))).collect();
         Ok(())
     }
 
@@ -128,8 +128,9 @@ impl<'r> Intake<'r> {
         let today = TimeZone::get("Europe/Paris").context("no time zones")?.to_datetime(self.now).date();
         let year = SchoolYear::of(today);
         for year in [year.previous(), year] {
-            let roster = declared.roster(year, self.store.catalogue(), &self.store.keys())?;
             let known = self.runtime.block_on(register.establishment(&uai))?;
+            let form = known.as_ref().map(|known| known.identifiers).unwrap_or_default();
+            let roster = declared.roster(year, self.store.catalogue(), &self.store.keys(), form)?;
             let is_other = known.is_some_and(|known| {
                 (known.district.as_str(), known.academy, known.sector.as_str())
                     != (roster.district().as_str(), roster.academy(), roster.sector())
@@ -175,6 +176,9 @@ impl<'r> Intake<'r> {
         };
         let (clean, answer) = match self.gate.admit(&raw, &context) {
             Ok(taken) => taken,
+            Err(away @ BatchRefused::KeysAway(_)) => {
+                bail!("{away}; what was stored before stays, and the same import again goes on from there")
+            }
             Err(refused) => {
                 let fault = of_batch(&refused);
                 return self.refuse_rows(file, &batch.rows, batch.continued, |_| Some(&fault));
@@ -267,6 +271,8 @@ fn of_batch(refused: &BatchRefused) -> Fault {
             "an establishment that has a roster, or that the mapping declares in [establishment]",
         ),
         BatchRefused::OutOfScope => Fault::of("establishment", Reason::NotAllowed, "an establishment of the import"),
+        // The import has ended before.
+        BatchRefused::KeysAway(_) => Fault::of_row(Reason::NotAllowed, "the pseudonymiser"),
         BatchRefused::UnknownField => Fault::of_row(Reason::Unknown, "an envelope of known fields"),
     }
 }

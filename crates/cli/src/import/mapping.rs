@@ -9,8 +9,8 @@ use anyhow::Context;
 use calendar::SchoolYear;
 use catalogue::Catalogue;
 use jiff::civil::Date;
-use privacy::entry::CleanRoster;
-use privacy::{KeyRing, Raw, Uai};
+use privacy::entry::{CleanRoster, IdentifierForm};
+use privacy::{Keys, Raw, Uai};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -90,7 +90,13 @@ impl Declared {
     }
 
     /// Its roster for a school year, through the gate.
-    pub fn roster(&self, year: SchoolYear, catalogue: &Catalogue, keys: &KeyRing) -> anyhow::Result<CleanRoster> {
+    pub fn roster(
+        &self,
+        year: SchoolYear,
+        catalogue: &Catalogue,
+        keys: &Keys,
+        form: IdentifierForm,
+    ) -> anyhow::Result<CleanRoster> {
         let roster = Roster {
             school_year: year.to_string(),
             district: &self.district,
@@ -99,7 +105,7 @@ impl Declared {
             classes: &self.classes,
         };
         let body = serde_json::to_vec(&roster).context("the mapping's establishment cannot be written as a roster")?;
-        CleanRoster::admit(&Raw::new(&body[..]), self.uai()?, catalogue, keys)
+        CleanRoster::admit(&Raw::new(&body[..]), self.uai()?, catalogue, keys, form)
             .map_err(|error| wrong(format!("the mapping's establishment: {error}")))
     }
 }

@@ -4,6 +4,7 @@ mod canaries;
 mod crash;
 mod cubes;
 mod import;
+mod keys;
 mod privacy;
 mod record;
 mod rights;

@@ -223,7 +223,9 @@ fn a_world_with_objections_equals_one_without_these_people() {
         let tokens = tokens(folder);
         let server = start(folder);
         if objects {
-            early.iter().for_each(|who| objection(server.address(), &tokens.collect, who, true));
+            for who in &early {
+                objection(server.address(), &tokens.collect, who, true);
+            }
         }
         world.declare(server.address(), &tokens.collect, without);
         let mut compared = Vec::new();
@@ -335,6 +337,9 @@ fn a_one_time_code_opens_the_page_once() {
     let made = Request::json("POST", "/api/v1/rights/codes", &tokens.collect, subject(&family).to_string())
         .send(server.address());
     assert_eq!(made.status, 201, "{}", made.text());
+    let of_staff = subject(&("staff", "T-0".to_owned())).to_string();
+    let of_staff = Request::json("POST", "/api/v1/rights/codes", &tokens.collect, of_staff).send(server.address());
+    assert_eq!(of_staff.status, 422, "staff sign in: {}", of_staff.text());
     let code = made.value()["code"].as_str().unwrap().to_lowercase();
     let enter = || {
         Request::new("POST", "/mes-droits/code")

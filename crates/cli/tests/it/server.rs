@@ -137,10 +137,15 @@ impl Server {
 }
 
 impl Drop for Server {
-    /// A failed test leaves no server behind.
+    /// A failed test leaves no server behind, and shows what it had said.
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+        if std::thread::panicking()
+            && let Ok(said) = self.said.lock()
+        {
+            eprintln!("the server said: {}", String::from_utf8_lossy(&said));
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Beside a pseudonym stands a date at most. Only the journal, which lives for minutes, holds finer times of what people
 //! did, and what it has handed on is gone from the disk.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -15,9 +15,8 @@ use serde_json::{Value, json};
 use crate::canaries::scan;
 use crate::server::{Folder, Request, Server, roster};
 
-/// Acts on the product itself, which have to say when: who looked at a class, and until when a session lasts. Their names
-/// are no pseudonyms of events, or are deleted within hours.
-const ACTS: [&str; 2] = ["audit", "session"];
+/// Until when a session lasts: it is deleted within hours.
+const ACTS: [&str; 1] = ["session"];
 
 /// Events of many kinds, each with a moment to the second.
 fn events() -> Vec<Value> {
@@ -68,8 +67,18 @@ fn with_a_batch() -> (Folder, Server) {
 #[test]
 fn outside_the_journal_no_time_of_day_stands_beside_a_pseudonym() {
     let (folder, server) = with_a_batch();
+    // Somebody looks at what is kept of a teacher: the audit log names her.
+    let subject = json!({ "establishment": "0750001A", "kind": "staff", "identifier": "T-0" });
+    let access = json!({ "action": "access", "subject": subject }).to_string();
+    let access = Request::json("POST", "/api/v1/rights", &folder.token("admin", "all"), access);
+    assert_eq!(access.send(server.address()).status, 200);
     let (status, _) = server.stop();
     assert!(status.success());
+    with_register(&folder.data().join("register.sqlite"), async |register| {
+        let named = "SELECT moment FROM audit_entry WHERE length(person) = 32";
+        let named = Statement::from_string(register.get_database_backend(), named);
+        assert_eq!(register.query_all_raw(named).await.unwrap().len(), 1, "the audit log names her");
+    });
     let parquet = parquet_files(&folder.data().join("lake"));
     assert!(!parquet.is_empty(), "nothing was folded");
     let mut found: Vec<String> = parquet.iter().flat_map(|path| times_in_parquet(path)).collect();
@@ -82,7 +91,6 @@ fn a_time_of_day_that_is_planted_beside_a_pseudonym_is_found() {
     let (folder, server) = with_a_batch();
     server.stop();
     let register = folder.data().join("register.sqlite");
-    // The acts, without their exception: sessions and audit lines are what such a row looks like.
     with_register(&register, async |register| {
         let person = "0123456789abcdef0123456789abcdef";
         let plant = format!("CREATE TABLE planted AS SELECT '{person}' AS person, 1763971951 AS moment");
@@ -210,7 +218,7 @@ fn is_clock(text: &str) -> bool {
     })
 }
 
-/// The columns of the register that hold a time of day in a table with pseudonyms, by every value of every row.
+/// The columns of the register that hold a time of day in a row with a pseudonym, by every value of every row.
 fn times_in_register(path: &Path, except: &[&str]) -> Vec<String> {
     with_register(path, async |register| {
         let backend = register.get_database_backend();
@@ -226,25 +234,23 @@ fn times_in_register(path: &Path, except: &[&str]) -> Vec<String> {
                 continue;
             }
             let columns = register.query_all_raw(ask(format!("PRAGMA table_info('{table}')"))).await.unwrap();
-            let mut values = BTreeMap::<String, Vec<String>>::new();
-            for column in columns {
-                let column: String = column.try_get("", "name").unwrap();
-                let query = format!(
-                    "SELECT CASE typeof(\"{column}\") WHEN 'blob' THEN hex(\"{column}\") ELSE CAST(\"{column}\" AS TEXT) END AS value \
-                     FROM \"{table}\" WHERE \"{column}\" IS NOT NULL"
-                );
-                let rows = register.query_all_raw(ask(query)).await.unwrap();
-                values.insert(column, rows.iter().map(|row| row.try_get("", "value").unwrap()).collect());
-            }
-            if !values.values().flatten().any(|value| holds_a_pseudonym(value)) {
-                continue;
-            }
-            for (column, values) in values {
-                let is_moment = |value: &String| is_clock(value) || value.parse().is_ok_and(is_epoch);
-                if values.iter().any(is_moment) {
-                    found.push(format!("{table}.{column}"));
+            let columns: Vec<String> = columns.iter().map(|column| column.try_get("", "name").unwrap()).collect();
+            let texts = columns.iter().enumerate().map(|(nth, column)| {
+                format!("CASE typeof(\"{column}\") WHEN 'blob' THEN hex(\"{column}\") ELSE CAST(\"{column}\" AS TEXT) END AS c{nth}")
+            });
+            let query = format!("SELECT {} FROM \"{table}\"", texts.collect::<Vec<_>>().join(", "));
+            let mut moments = BTreeSet::new();
+            for row in register.query_all_raw(ask(query)).await.unwrap() {
+                let values: Vec<Option<String>> =
+                    (0..columns.len()).map(|nth| row.try_get("", &format!("c{nth}")).unwrap()).collect();
+                if !values.iter().flatten().any(|value| holds_a_pseudonym(value)) {
+                    continue;
                 }
+                let is_moment = |value: &String| is_clock(value) || value.parse().is_ok_and(is_epoch);
+                let named = columns.iter().zip(&values).filter(|(_, value)| value.as_ref().is_some_and(is_moment));
+                moments.extend(named.map(|(column, _)| format!("{table}.{column}")));
             }
+            found.extend(moments);
         }
         found
     })

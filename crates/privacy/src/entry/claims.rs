@@ -6,8 +6,11 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::data_subject::hex;
-use super::identify::{identifier, person_of};
-use crate::pseudonym::{Domain, KeyRing, Pseudonym, Uai};
+use super::identify::{IdentifierForm, person_of};
+use crate::audit::Party;
+use crate::keys::{Keys, KeysAway};
+use crate::pseudonym::{Domain, Pseudonym, Uai};
+use crate::questions::Years;
 use crate::raw::Raw;
 
 /// What an identity provider says of the person who signs in.
@@ -26,12 +29,24 @@ pub struct RawClaims {
 
 /// Claims, or an objection, that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("the field {claim} is missing or not as expected: {expected}")]
-pub struct ClaimsRefused {
-    /// The claim.
-    pub claim: &'static str,
-    /// What would be right.
-    pub expected: &'static str,
+pub enum ClaimsRefused {
+    /// A claim is wrong.
+    #[error("the field {claim} is missing or not as expected: {expected}")]
+    Wrong {
+        /// The claim.
+        claim: &'static str,
+        /// What would be right.
+        expected: &'static str,
+    },
+    /// Another process has the keys, and does not answer.
+    #[error(transparent)]
+    KeysAway(#[from] KeysAway),
+}
+
+pub(super) const UAI: &str = "a UAI: seven digits and one capital letter, as in 0750001A";
+
+pub(super) const fn wrong(claim: &'static str, expected: &'static str) -> ClaimsRefused {
+    ClaimsRefused::Wrong { claim, expected }
 }
 
 /// A signed-in person after the gate: her role, her establishment, and who she is in each school year that has keys.
@@ -62,34 +77,41 @@ pub struct YearClaims {
 }
 
 impl Claims {
-    /// Passes claims through the gate.
-    pub fn admit(raw: &Raw<RawClaims>, keys: &KeyRing) -> Result<Self, ClaimsRefused> {
+    /// Passes claims through the gate; `form` says how an establishment identifies people.
+    pub fn admit(
+        raw: &Raw<RawClaims>,
+        keys: &Keys,
+        form: impl Fn(&Uai) -> IdentifierForm,
+    ) -> Result<Self, ClaimsRefused> {
         let raw = raw.open();
-        let refused = |claim, expected| ClaimsRefused { claim, expected };
         let role = Role::from_slug(&raw.role)
-            .ok_or_else(|| refused("role", "one of teacher, pupil, parent, school_head, support, editor"))?;
+            .ok_or(wrong("role", "one of teacher, pupil, parent, school_head, support, editor"))?;
         if role == Role::Editor {
             return Ok(Self { role: raw.role.clone(), establishment: None, years: Vec::new(), objection: None });
         }
-        let uai: Uai =
-            raw.establishment.as_deref().and_then(|text| text.parse().ok()).ok_or_else(|| {
-                refused("establishment", "a UAI: seven digits and one capital letter, as in 0750001A")
-            })?;
-        let actor = identifier(raw.actor.as_deref())
-            .ok_or_else(|| refused("actor", "an identifier of 1 to 128 bytes, the same as in events"))?;
-        if raw.class.is_some() && identifier(raw.class.as_deref()).is_none() {
-            return Err(refused("class", "an identifier of 1 to 128 bytes, the same as in events"));
+        let uai = raw.establishment.as_deref().and_then(|text| text.parse().ok());
+        let uai: Uai = uai.ok_or(wrong("establishment", UAI))?;
+        let form = form(&uai);
+        let actor = form.check(raw.actor.as_deref()).ok_or(wrong("actor", form.expected()))?;
+        let mut asked = vec![(Years::All, person_of(role).0, actor)];
+        if raw.class.is_some() {
+            let class = form.check(raw.class.as_deref()).ok_or(wrong("class", form.expected()))?;
+            asked.push((Years::All, Domain::Class, class));
         }
-        let years = keys.years().filter_map(|year| {
-            let mut keys = keys.establishment(year, &uai)?;
-            Some(StoredYear {
+        let known = keys.identify(&uai, &asked, &[(person_of(role).0, actor)])?;
+        let objection = known.objections.first().map(hex);
+        let mut known = known.persons.into_iter();
+        let persons = known.next().unwrap_or_default();
+        let classes = known.next().unwrap_or_default();
+        let years = persons.into_iter().map(|(year, person)| {
+            let class = classes.iter().find(|(of, _)| *of == year);
+            StoredYear {
                 school_year: year.to_string(),
-                person: keys.pseudonym(person_of(role).0, actor).to_hex(),
-                class: raw.class.as_deref().map(|class| keys.pseudonym(Domain::Class, class).to_hex()),
-            })
+                person: person.to_hex(),
+                class: class.map(|(_, class)| class.to_hex()),
+            }
         });
         let years = years.collect();
-        let objection = Some(hex(&keys.opt_out_digest(&uai, person_of(role).0, actor)));
         Ok(Self { role: raw.role.clone(), establishment: Some(uai.to_string()), years, objection })
     }
 
@@ -124,9 +146,16 @@ impl Claims {
         self.years.iter().map(|stored| (stored.school_year.as_str(), stored.person.as_str()))
     }
 
-    /// What the audit log writes for her: role and the newest pseudonym's first digits, enough to tell viewers apart.
-    pub fn audit_name(&self) -> String {
-        let newest = self.years.last().map_or("", |year| &year.person[..12]);
-        format!("{} {newest}", self.role)
+    /// Who the audit log says she is: by her pseudonym of the school year in which she acts, so that her name can be
+    /// found again when she asks for its erasure, and expires with that year's root.
+    pub fn party(&self, year: SchoolYear) -> Party {
+        let in_year = self.in_year(year).or_else(|| {
+            let newest = self.years.last()?;
+            self.in_year(newest.school_year.parse().ok()?)
+        });
+        match (self.establishment(), in_year) {
+            (Some(uai), Some(in_year)) => Party::person(&self.role, uai, in_year.person),
+            _ => Party::role(&self.role),
+        }
     }
 }

@@ -4,12 +4,16 @@
 //! The roots that still exist decide how far back this reaches. Where a root was destroyed, nobody can find the rows any
 //! more, and there are none.
 
+use std::collections::BTreeMap;
+
 use calendar::SchoolYear;
 use serde::{Deserialize, Serialize};
 
-use super::claims::{Claims, ClaimsRefused};
-use super::identify::identifier;
-use crate::pseudonym::{Domain, KeyRing, Pseudonym, Uai};
+use super::claims::{Claims, ClaimsRefused, UAI, wrong};
+use super::identify::IdentifierForm;
+use crate::keys::Keys;
+use crate::pseudonym::{Domain, Pseudonym, Uai};
+use crate::questions::Years;
 use crate::raw::Raw;
 
 /// What the identifier of a data subject identifies.
@@ -95,33 +99,31 @@ struct StoredYear {
 }
 
 impl DataSubject {
-    /// Passes a data subject through the gate.
-    pub fn admit(raw: &Raw<RawSubject>, keys: &KeyRing) -> Result<Self, ClaimsRefused> {
+    /// Passes a data subject through the gate; `form` says how an establishment identifies people.
+    pub fn admit(
+        raw: &Raw<RawSubject>,
+        keys: &Keys,
+        form: impl Fn(&Uai) -> IdentifierForm,
+    ) -> Result<Self, ClaimsRefused> {
         let raw = raw.open();
-        let refused = |claim, expected| ClaimsRefused { claim, expected };
-        let uai: Uai = raw
-            .establishment
-            .parse()
-            .map_err(|_| refused("establishment", "a UAI: seven digits and one capital letter, as in 0750001A"))?;
-        let kind =
-            SubjectKind::from_slug(&raw.kind).ok_or_else(|| refused("kind", "one of staff, family, pupil, device"))?;
-        let named = identifier(Some(&raw.identifier))
-            .ok_or_else(|| refused("identifier", "an identifier of 1 to 128 bytes, the same as in events"))?;
-        Ok(Self::of(&uai, kind, named, keys))
-    }
-
-    pub(super) fn of(uai: &Uai, kind: SubjectKind, named: &str, keys: &KeyRing) -> Self {
-        let years = keys.years().filter_map(|year| {
-            let mut keys = keys.establishment(year, uai)?;
-            let pseudonyms = kind.domains().iter().map(|domain| keys.pseudonym(*domain, named).to_hex());
-            Some(StoredYear { school_year: year.to_string(), pseudonyms: pseudonyms.collect() })
-        });
-        Self {
+        let uai: Uai = raw.establishment.parse().map_err(|_| wrong("establishment", UAI))?;
+        let kind = SubjectKind::from_slug(&raw.kind).ok_or(wrong("kind", "one of staff, family, pupil, device"))?;
+        let form = form(&uai);
+        let named = form.check(Some(&raw.identifier)).ok_or(wrong("identifier", form.expected()))?;
+        let asked: Vec<_> = kind.domains().iter().map(|domain| (Years::All, *domain, named)).collect();
+        let known = keys.identify(&uai, &asked, &[(kind.objecting(), named)])?;
+        let mut years = BTreeMap::<SchoolYear, Vec<String>>::new();
+        for (year, pseudonym) in known.persons.into_iter().flatten() {
+            years.entry(year).or_default().push(pseudonym.to_hex());
+        }
+        let years =
+            years.into_iter().map(|(year, pseudonyms)| StoredYear { school_year: year.to_string(), pseudonyms });
+        Ok(Self {
             establishment: uai.to_string(),
             kind,
             years: years.collect(),
-            objection: hex(&keys.opt_out_digest(uai, kind.objecting(), named)),
-        }
+            objection: known.objections.first().map(hex).unwrap_or_default(),
+        })
     }
 
     /// A signed-in member of staff, from her session alone.
@@ -195,12 +197,11 @@ pub(super) fn hex(digest: &[u8; 32]) -> String {
 pub fn class_pseudonyms(
     raw: &Raw<String>,
     uai: &Uai,
-    keys: &KeyRing,
+    keys: &Keys,
+    form: IdentifierForm,
 ) -> Result<Vec<(SchoolYear, Pseudonym)>, ClaimsRefused> {
-    let expected = "an identifier of 1 to 128 bytes, the same as in events";
-    let named = identifier(Some(raw.open())).ok_or(ClaimsRefused { claim: "class", expected })?;
-    let in_year = |year| Some((year, keys.establishment(year, uai)?.pseudonym(Domain::Class, named)));
-    Ok(keys.years().filter_map(in_year).collect())
+    let named = form.check(Some(raw.open())).ok_or(wrong("class", form.expected()))?;
+    Ok(keys.pseudonyms(uai, Domain::Class, named)?)
 }
 
 /// An objection as it came:
@@ -228,18 +229,22 @@ pub struct Objection {
 }
 
 impl RawObjection {
-    /// Passes an objection through the gate.
-    pub fn admit(raw: &Raw<Self>, keys: &KeyRing) -> Result<Objection, ClaimsRefused> {
+    /// Passes an objection through the gate; `form` says how an establishment identifies people.
+    pub fn admit(
+        raw: &Raw<Self>,
+        keys: &Keys,
+        form: impl Fn(&Uai) -> IdentifierForm,
+    ) -> Result<Objection, ClaimsRefused> {
         let raw = raw.open();
         if raw.erase && !raw.objects {
-            return Err(ClaimsRefused { claim: "erase", expected: "true only together with objects: true" });
+            return Err(wrong("erase", "true only together with objects: true"));
         }
         let subject = RawSubject {
             establishment: raw.establishment.clone(),
             kind: raw.kind.clone(),
             identifier: raw.identifier.clone(),
         };
-        let subject = DataSubject::admit(&Raw::new(subject), keys)?;
+        let subject = DataSubject::admit(&Raw::new(subject), keys, form)?;
         Ok(Objection { subject, objects: raw.objects, erase: raw.erase })
     }
 }
@@ -247,23 +252,24 @@ impl RawObjection {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::KeyRing;
     use crate::entry::RawClaims;
 
-    fn keys() -> KeyRing {
+    fn keys() -> Keys {
         let mut keys = KeyRing::random();
         for year in ["2024-2025", "2025-2026"] {
             keys.ensure_root(year.parse().unwrap());
         }
-        keys
+        keys.into()
     }
 
-    fn subject(keys: &KeyRing, kind: &str, identifier: &str) -> Result<DataSubject, ClaimsRefused> {
+    fn subject(keys: &Keys, kind: &str, identifier: &str) -> Result<DataSubject, ClaimsRefused> {
         let raw = RawSubject {
             establishment: "0750001A".to_owned(),
             kind: kind.to_owned(),
             identifier: identifier.to_owned(),
         };
-        DataSubject::admit(&Raw::new(raw), keys)
+        DataSubject::admit(&Raw::new(raw), keys, |_| IdentifierForm::Raw)
     }
 
     #[test]
@@ -271,9 +277,10 @@ mod tests {
         let keys = keys();
         let uai = "0750001A".parse().unwrap();
         let found = subject(&keys, "pupil", "P-3").unwrap().pseudonyms();
-        let expected: Vec<_> = keys
+        let Keys::Here(ring) = &keys else { panic!("the keys are here") };
+        let expected: Vec<_> = ring
             .years()
-            .map(|year| (year, keys.establishment(year, &uai).unwrap().pseudonym(Domain::Pupil, "P-3")))
+            .map(|year| (year, ring.establishment(year, &uai).unwrap().pseudonym(Domain::Pupil, "P-3")))
             .collect();
         assert!(found == expected);
         assert_eq!(subject(&keys, "device", "tab-1").unwrap().pseudonyms().len(), 4);
@@ -288,7 +295,7 @@ mod tests {
             actor: Some("T-17".to_owned()),
             class: None,
         };
-        let claims = Claims::admit(&Raw::new(raw), &keys).unwrap();
+        let claims = Claims::admit(&Raw::new(raw), &keys, |_| IdentifierForm::Raw).unwrap();
         let (from_session, named) =
             (DataSubject::of_claims(&claims).unwrap(), subject(&keys, "staff", "T-17").unwrap());
         assert!(from_session.pseudonyms() == named.pseudonyms());

@@ -11,10 +11,12 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::clean::{CleanBatch, CleanEvent, Value};
-use super::identify::{Identifier, identifier, person_of};
+use super::identify::{Identifier, IdentifierForm, identifier, person_of};
 use super::refusal::{Answer, BatchRefused, Reason, Refusal};
 use super::wire::{Loose, RawBatch, RawEvent};
-use crate::pseudonym::{Domain, KeyRing, Pseudonym, Uai};
+use crate::keys::Keys;
+use crate::pseudonym::{Domain, Pseudonym, Uai};
+use crate::questions::Questions;
 use crate::raw::Raw;
 
 /// Clocks of tablets differ from ours; an event this far ahead is still taken.
@@ -31,6 +33,8 @@ const MOST_BATCHES: u64 = 10_000_000;
 pub struct Place {
     /// Its academy, which gives its time zone.
     pub academy: Academy,
+    /// How it identifies people and classes.
+    pub identifiers: IdentifierForm,
 }
 
 /// What surrounds one batch.
@@ -40,8 +44,8 @@ pub struct Context<'a> {
     /// The establishment the sender may speak for; `None` is all.
     pub scope: Option<&'a Uai>,
     /// The keys.
-    pub keys: &'a KeyRing,
-    /// The digests of those who objected (see [`KeyRing::opt_out_digest`]).
+    pub keys: &'a Keys,
+    /// The digests of those who objected (see [`Keys::opt_out_digest`]).
     pub opt_outs: &'a HashSet<[u8; 32]>,
     /// Looks up an establishment.
     pub place: &'a dyn Fn(&Uai) -> Option<Place>,
@@ -78,8 +82,8 @@ impl Gate {
 
     /// Checks a batch, pseudonymises and blurs what is right, and says what is wrong with the rest.
     ///
-    /// Fails only when the envelope is wrong. For any batch, every person in the result is a pseudonym of the
-    /// establishment, and every time in it is a day and an hour.
+    /// Fails only when the envelope is wrong, or when another process has the keys and does not answer. For any batch,
+    /// every person in the result is a pseudonym of the establishment, and every time in it is a day and an hour.
     pub fn admit(&self, raw: &Raw<RawBatch<'_>>, context: &Context<'_>) -> Result<(CleanBatch, Answer), BatchRefused> {
         let batch = raw.open();
         let envelope = self.envelope(batch)?;
@@ -87,22 +91,48 @@ impl Gate {
             return Err(BatchRefused::OutOfScope);
         }
         let place = (context.place)(&envelope.uai).ok_or(BatchRefused::UnknownEstablishment)?;
-        let utc = TimeZone::UTC;
-        let zone = self.time_zones.get(&place.academy).unwrap_or(&utc);
+        if place.identifiers.check(Some(envelope.install)).is_none() {
+            return Err(BatchRefused::Envelope { property: "install", expected: place.identifiers.expected() });
+        }
+        match context.keys {
+            Keys::Here(ring) => self.pass(batch, &envelope, place, context, Identifier::new(ring, &envelope.uai)).0,
+            Keys::Elsewhere(peer) => {
+                let (_, asked) = self.pass(batch, &envelope, place, context, Identifier::asking(&envelope.uai));
+                // What is asked is there whatever was wrong with the events: they are refused on the second pass.
+                let questions = asked.into_questions().unwrap_or_else(|| Questions::new(None));
+                let answers = peer.answer(&questions)?;
+                self.pass(batch, &envelope, place, context, Identifier::told(&questions, &answers)).0
+            }
+        }
+    }
+
+    /// One passage of a batch whose envelope is right. Gives back what identified it.
+    fn pass<'a>(
+        &'a self,
+        batch: &'a RawBatch<'_>,
+        envelope: &'a Envelope<'a>,
+        place: Place,
+        context: &'a Context<'a>,
+        identify: Identifier<'a>,
+    ) -> (Result<(CleanBatch, Answer), BatchRefused>, Identifier<'a>) {
+        const UTC: &TimeZone = &TimeZone::UTC;
+        let zone = self.time_zones.get(&place.academy).unwrap_or(UTC);
         let today = zone.to_datetime(context.now).date();
         let mut desk = Desk {
             catalogue: &self.catalogue,
             context,
-            envelope: &envelope,
+            envelope,
+            place,
             zone,
             today,
-            identify: Identifier::new(context.keys, &envelope.uai),
+            identify,
             seen: HashSet::with_capacity_and_hasher(batch.events.len(), foldhash::fast::RandomState::default()),
         };
-        let install = desk
-            .identify
-            .pseudonym(SchoolYear::of(today), Domain::Install, envelope.install)
-            .ok_or(BatchRefused::Envelope { property: "sent_at", expected: "a school year that has begun" })?;
+        let install = desk.identify.pseudonym(SchoolYear::of(today), Domain::Install, envelope.install);
+        let Some(install) = install else {
+            let refused = BatchRefused::Envelope { property: "sent_at", expected: "a school year that has begun" };
+            return (Err(refused), desk.identify);
+        };
         let mut events = Vec::with_capacity(batch.events.len());
         let mut answer =
             Answer { batch_id: envelope.batch_id.to_string(), accepted: 0, duplicates: 0, refused: Vec::new() };
@@ -138,9 +168,9 @@ impl Gate {
             received_on: today,
             silent: objected && events.is_empty(),
             events,
-            uai: envelope.uai,
+            uai: envelope.uai.clone(),
         };
-        Ok((clean, answer))
+        (Ok((clean, answer)), desk.identify)
     }
 
     fn envelope<'a>(&self, batch: &'a RawBatch<'_>) -> Result<Envelope<'a>, BatchRefused> {
@@ -159,7 +189,7 @@ impl Gate {
         let batch_id = batch.batch_id.text().and_then(timeless);
         let platforms = self.catalogue.word_list("platform");
         let number = |value: &Loose<'_>, most: u64| value.count().filter(|number| *number <= most);
-        if !batch.sent_at.text().is_some_and(|text| text.parse::<Timestamp>().is_ok()) {
+        if batch.sent_at.text().is_none_or(|text| text.parse::<Timestamp>().is_err()) {
             return Err(wrong("sent_at", "a date and time with its offset, as in 2025-11-24T17:02:00+01:00"));
         }
         if !batch.os_major.is_missing() && number(&batch.os_major, 999).is_none() {
@@ -220,6 +250,7 @@ struct Desk<'a> {
     catalogue: &'a Catalogue,
     context: &'a Context<'a>,
     envelope: &'a Envelope<'a>,
+    place: Place,
     zone: &'a TimeZone,
     today: Date,
     identify: Identifier<'a>,
@@ -314,18 +345,18 @@ impl<'a> Desk<'a> {
         role: Role,
         day: Date,
     ) -> Result<Option<(Pseudonym, Option<Pseudonym>, Vec<Pseudonym>)>, Fault> {
-        const IDENTIFIER: &str = "an identifier of 1 to 128 bytes";
+        let form = self.place.identifiers;
         let (domain, named_by) = person_of(role);
         let named = match named_by {
             "actor" => &raw.actor,
             "family" => &raw.family,
             _ => &Loose::Absent,
         };
-        let person = if domain == Domain::PupilDevice { Some(self.envelope.install) } else { identifier(named.text()) };
-        let person = person.ok_or_else(|| field(named_by, missing_or_invalid(named), IDENTIFIER))?;
+        let person = if domain == Domain::PupilDevice { Some(self.envelope.install) } else { form.check(named.text()) };
+        let person = person.ok_or_else(|| field(named_by, missing_or_invalid(named), form.expected()))?;
         for (name, value) in [("actor", &raw.actor), ("family", &raw.family), ("class", &raw.class)] {
-            if !value.is_missing() && identifier(value.text()).is_none() {
-                return Err(field(name, Reason::Invalid, IDENTIFIER));
+            if !value.is_missing() && form.check(value.text()).is_none() {
+                return Err(field(name, Reason::Invalid, form.expected()));
             }
         }
         // Under the role of a parent, the family is who acts, whatever the event type.
@@ -340,7 +371,7 @@ impl<'a> Desk<'a> {
         }
         // A family that objected is left alone whoever mentions it: a teacher's event then stays, without the family.
         let pseudonym = self.identify.pseudonym(year, domain, person).ok_or_else(no_root)?;
-        let class = match identifier(raw.class.text()) {
+        let class = match form.check(raw.class.text()) {
             Some(class) => Some(self.identify.pseudonym(year, Domain::Class, class).ok_or_else(no_root)?),
             None => None,
         };
@@ -357,23 +388,30 @@ impl<'a> Desk<'a> {
     }
 
     fn raw_pupils(&self, raw: &'a RawEvent<'_>, event: &EventType) -> Result<Vec<&'a str>, Fault> {
-        const EXPECTED: &str = "a list of at most 60 identifiers of 1 to 128 bytes";
+        let form = self.place.identifiers;
+        let expected = || match form {
+            IdentifierForm::Raw => Cow::from("a list of at most 60 identifiers of 1 to 128 bytes"),
+            IdentifierForm::Edge => format!("a list of at most 60 identifiers, each {}", form.expected()).into(),
+        };
         let pupils = match &raw.pupils {
             Loose::Absent | Loose::Null => return Ok(Vec::new()),
             Loose::List(pupils) if pupils.len() <= MOST_PUPILS => pupils,
-            _ => return Err(field("pupils", Reason::Invalid, EXPECTED)),
+            _ => return Err(field("pupils", Reason::Invalid, expected())),
         };
         if !event.pupils && !pupils.is_empty() {
             return Err(field("pupils", Reason::NotAllowed, "no pupils: this event type names none"));
         }
-        let identifiers = pupils.iter().map(|pupil| identifier(pupil.text()));
-        identifiers.collect::<Option<_>>().ok_or_else(|| field("pupils", Reason::Invalid, EXPECTED))
+        let identifiers = pupils.iter().map(|pupil| form.check(pupil.text()));
+        identifiers.collect::<Option<_>>().ok_or_else(|| field("pupils", Reason::Invalid, expected()))
     }
 
-    fn has_objected(&self, domain: Domain, identifier: &str) -> bool {
+    fn has_objected(&mut self, domain: Domain, identifier: &'a str) -> bool {
         // The common case costs nothing: most establishments have nobody on the list.
         !self.context.opt_outs.is_empty()
-            && self.context.opt_outs.contains(&self.context.keys.opt_out_digest(&self.envelope.uai, domain, identifier))
+            && self
+                .identify
+                .opt_out_digest(domain, identifier)
+                .is_some_and(|digest| self.context.opt_outs.contains(&digest))
     }
 
     fn values(&mut self, raw: &'a RawEvent<'_>, event: &EventType, day: Date) -> Result<Vec<(u16, Value)>, Fault> {

@@ -18,6 +18,7 @@ pub use claims::{Claims, ClaimsRefused, RawClaims, YearClaims};
 pub use clean::{CleanBatch, CleanEvent, Value};
 pub use data_subject::{DataSubject, Objection, RawObjection, RawSubject, SubjectKind, class_pseudonyms};
 pub use gate::{Context, Gate, Place};
+pub use identify::IdentifierForm;
 pub use refusal::{Answer, BatchRefused, Reason, Refusal};
 pub use roster::{CleanClass, CleanPupil, CleanRoster, RawRoster, RosterRefused};
 pub use wire::{Format, MOST_EVENTS, Malformed, RawBatch};

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::keys::KeysAway;
+
 /// Why an event was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -77,4 +79,7 @@ pub enum BatchRefused {
         "the batch's establishment is not known yet; send its roster first (PUT /api/v1/establishments/{{uai}}/roster)"
     )]
     UnknownEstablishment,
+    /// Another process has the keys, and does not answer.
+    #[error(transparent)]
+    KeysAway(#[from] KeysAway),
 }

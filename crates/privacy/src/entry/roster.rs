@@ -8,8 +8,10 @@ use catalogue::Catalogue;
 use serde::Deserialize;
 use thiserror::Error;
 
-use super::identify::{Identifier, identifier};
-use crate::pseudonym::{Domain, KeyRing, Pseudonym, Uai};
+use super::identify::{Identifier, IdentifierForm};
+use crate::keys::{Keys, KeysAway};
+use crate::pseudonym::{Domain, Pseudonym, Uai};
+use crate::questions::Questions;
 use crate::raw::Raw;
 
 const MOST_CLASSES: usize = 60;
@@ -25,6 +27,9 @@ pub struct RawRoster {
     district: String,
     academy: String,
     sector: String,
+    /// `raw` or `edge`; left out, it stays as it was.
+    #[serde(default)]
+    identifiers: Option<String>,
     classes: Vec<RawClass>,
 }
 
@@ -47,12 +52,22 @@ struct RawPupil {
 
 /// A roster that cannot be taken; it is all or nothing, since half a denominator is worse than the old one.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("{place} is not as expected: {expected}")]
-pub struct RosterRefused {
-    /// Where, as a JSON pointer without any value.
-    pub place: String,
-    /// What would be right.
-    pub expected: &'static str,
+pub enum RosterRefused {
+    /// Something in it is wrong.
+    #[error("{place} is not as expected: {expected}")]
+    Wrong {
+        /// Where, as a JSON pointer without any value.
+        place: String,
+        /// What would be right.
+        expected: &'static str,
+    },
+    /// Another process has the keys, and does not answer.
+    #[error(transparent)]
+    KeysAway(#[from] KeysAway),
+}
+
+fn refused(place: &str, expected: &'static str) -> RosterRefused {
+    RosterRefused::Wrong { place: place.to_owned(), expected }
 }
 
 /// A class after the gate.
@@ -85,25 +100,33 @@ pub struct CleanRoster {
     district: Uai,
     academy: Academy,
     sector: &'static str,
+    identifiers: IdentifierForm,
     classes: Vec<CleanClass>,
 }
 
 impl CleanRoster {
-    /// Reads a body (JSON) for the establishment `uai`.
-    pub fn admit(body: &Raw<&[u8]>, uai: Uai, catalogue: &Catalogue, keys: &KeyRing) -> Result<Self, RosterRefused> {
-        Self::admit_without(body, uai, catalogue, keys, &HashSet::new())
+    /// Reads a body (JSON) for the establishment `uai`, which has identified people in the form `before` until now.
+    pub fn admit(
+        body: &Raw<&[u8]>,
+        uai: Uai,
+        catalogue: &Catalogue,
+        keys: &Keys,
+        before: IdentifierForm,
+    ) -> Result<Self, RosterRefused> {
+        Self::admit_without(body, uai, catalogue, keys, before, &HashSet::new())
     }
 
     /// The same without those who object: they are no denominator either. A pupil who objects leaves with the families
     /// that the roster names beside her; they stay where it names them beside another child.
+    #[expect(clippy::needless_pass_by_value, reason = "a roster is of one establishment, which it keeps")]
     pub fn admit_without(
         body: &Raw<&[u8]>,
         uai: Uai,
         catalogue: &Catalogue,
-        keys: &KeyRing,
+        keys: &Keys,
+        before: IdentifierForm,
         opt_outs: &HashSet<[u8; 32]>,
     ) -> Result<Self, RosterRefused> {
-        let refused = |place: &str, expected| RosterRefused { place: place.to_owned(), expected };
         let raw: RawRoster = serde_json::from_slice(body.open()).map_err(|error| {
             // serde_json's text can quote the input; where it is, is enough.
             refused(
@@ -111,6 +134,26 @@ impl CleanRoster {
                 "an object of school_year, district, academy, sector and classes, each class with class, levels, teachers and pupils, each pupil with pupil and families",
             )
         })?;
+        match keys {
+            Keys::Here(ring) => Self::pass(&raw, &uai, catalogue, before, opt_outs, &mut Identifier::new(ring, &uai)),
+            Keys::Elsewhere(peer) => {
+                let mut asking = Identifier::asking(&uai);
+                Self::pass(&raw, &uai, catalogue, before, opt_outs, &mut asking)?;
+                let questions = asking.into_questions().unwrap_or_else(|| Questions::new(None));
+                let answers = peer.answer(&questions)?;
+                Self::pass(&raw, &uai, catalogue, before, opt_outs, &mut Identifier::told(&questions, &answers))
+            }
+        }
+    }
+
+    fn pass<'a>(
+        raw: &'a RawRoster,
+        uai: &Uai,
+        catalogue: &Catalogue,
+        before: IdentifierForm,
+        opt_outs: &HashSet<[u8; 32]>,
+        identify: &mut Identifier<'a>,
+    ) -> Result<Self, RosterRefused> {
         let school_year: SchoolYear =
             raw.school_year.parse().map_err(|_| refused("/school_year", "a school year, as in 2025-2026"))?;
         let district: Uai = raw.district.parse().map_err(|_| {
@@ -125,21 +168,27 @@ impl CleanRoster {
             "private" => "private",
             _ => return Err(refused("/sector", "public or private")),
         };
+        let identifiers = match &raw.identifiers {
+            Some(word) => IdentifierForm::from_word(word).ok_or_else(|| refused("/identifiers", "raw or edge"))?,
+            // A tool that knows nothing of edge mode must not end it.
+            None => before,
+        };
         if raw.classes.len() > MOST_CLASSES {
             return Err(refused("/classes", "at most 60 classes"));
         }
-        let objects =
-            |domain, named: &str| !opt_outs.is_empty() && opt_outs.contains(&keys.opt_out_digest(&uai, domain, named));
-        let mut identify = Identifier::new(keys, &uai);
         let levels = catalogue.word_list("level");
         let mut classes = Vec::with_capacity(raw.classes.len());
         for (nth, class) in raw.classes.iter().enumerate() {
             let at = |what: &str| format!("/classes/{nth}/{what}");
-            let mut hash = |domain, text, place: String| -> Result<Pseudonym, RosterRefused> {
-                let text = identifier(Some(text)).ok_or_else(|| refused(&place, "an identifier of 1 to 128 bytes"))?;
-                identify.pseudonym(school_year, domain, text).ok_or_else(|| {
+            // The pseudonym, and whether its person is left out.
+            let mut hash = |domain, text: &'a str, place: String| -> Result<(Pseudonym, bool), RosterRefused> {
+                let text = identifiers.check(Some(text)).ok_or_else(|| refused(&place, identifiers.expected()))?;
+                let known = identify.pseudonym(school_year, domain, text).ok_or_else(|| {
                     refused("/school_year", "the current school year, the next, or one whose keys still exist")
-                })
+                })?;
+                let may_object = !opt_outs.is_empty() && domain != Domain::Class;
+                let digest = may_object.then(|| identify.opt_out_digest(domain, text)).flatten();
+                Ok((known, digest.is_some_and(|digest| opt_outs.contains(&digest))))
             };
             let too_many = class.teachers.len() > MOST_TEACHERS || class.pupils.len() > MOST_PUPILS;
             if too_many {
@@ -157,31 +206,31 @@ impl CleanRoster {
                 }
                 let mut families = Vec::with_capacity(pupil.families.len());
                 for family in &pupil.families {
-                    let hashed = hash(Domain::Family, family, at(&format!("pupils/{place}/families")))?;
-                    if !objects(Domain::Family, family) {
-                        families.push(hashed);
+                    let (family, objects) = hash(Domain::Family, family, at(&format!("pupils/{place}/families")))?;
+                    if !objects {
+                        families.push(family);
                     }
                 }
-                let hashed = hash(Domain::Pupil, &pupil.pupil, at(&format!("pupils/{place}/pupil")))?;
-                if !objects(Domain::Pupil, &pupil.pupil) {
-                    pupils.push(CleanPupil { pupil: hashed, families });
+                let (pupil, objects) = hash(Domain::Pupil, &pupil.pupil, at(&format!("pupils/{place}/pupil")))?;
+                if !objects {
+                    pupils.push(CleanPupil { pupil, families });
                 }
             }
             let mut teachers = Vec::with_capacity(class.teachers.len());
             for teacher in &class.teachers {
-                let hashed = hash(Domain::Staff, teacher, at("teachers"))?;
-                if !objects(Domain::Staff, teacher) {
-                    teachers.push(hashed);
+                let (teacher, objects) = hash(Domain::Staff, teacher, at("teachers"))?;
+                if !objects {
+                    teachers.push(teacher);
                 }
             }
             classes.push(CleanClass {
-                class: hash(Domain::Class, &class.class, at("class"))?,
+                class: hash(Domain::Class, &class.class, at("class"))?.0,
                 levels: class.levels.clone(),
                 teachers,
                 pupils,
             });
         }
-        Ok(Self { uai, school_year, district, academy, sector, classes })
+        Ok(Self { uai: uai.clone(), school_year, district, academy, sector, identifiers, classes })
     }
 
     /// The establishment.
@@ -207,6 +256,11 @@ impl CleanRoster {
     /// `public` or `private`.
     pub const fn sector(&self) -> &'static str {
         self.sector
+    }
+
+    /// How it identifies people and classes.
+    pub const fn identifiers(&self) -> IdentifierForm {
+        self.identifiers
     }
 
     /// The classes.

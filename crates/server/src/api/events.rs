@@ -15,7 +15,8 @@ use crate::app::App;
 use crate::problem::Problem;
 use crate::{access, body};
 
-/// Bodies above this are examined on a thread of their own, so that they delay nobody.
+/// Bodies above this are examined on a thread of their own, so that they delay nobody; and so is every one when another
+/// process has the keys, since that waits for its answer.
 const LARGE: usize = 128 * 1_024;
 
 /// Takes a batch.
@@ -28,7 +29,7 @@ pub async fn post(State(app): State<Arc<App>>, headers: HeaderMap, sent: Body) -
     let scope = token.scope.establishment;
     // Held until the batch is durable: see `App::admission`.
     let _admitted = app.admission.read().await;
-    let (clean, answer) = if bytes.len() > LARGE {
+    let (clean, answer) = if bytes.len() > LARGE || app.store.keys().are_elsewhere() {
         let examining = Arc::clone(&app);
         let examined = tokio::task::spawn_blocking(move || examine(&examining, &bytes, format, scope.as_ref()));
         examined.await.map_err(|error| Problem::internal(&error))??
@@ -88,6 +89,7 @@ fn refused(error: &BatchRefused) -> Problem {
             "The establishment is not known yet",
             error.to_string(),
         ),
+        BatchRefused::KeysAway(away) => Problem::keys_away(away),
         BatchRefused::Envelope { .. } | BatchRefused::UnknownField => Problem::new(
             StatusCode::UNPROCESSABLE_ENTITY,
             "envelope",

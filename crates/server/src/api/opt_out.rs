@@ -20,9 +20,9 @@ pub async fn post(State(app): State<Arc<App>>, headers: HeaderMap, sent: Body) -
     let token = access::token(&app, &headers, Scope::Collect).await?;
     let _turn = app.limits.admit(&token)?;
     let objection: RawObjection = body::json(&headers, &mut sent.into_data_stream(), EXPECTED).await?;
-    let objection = RawObjection::admit(&Raw::new(objection), &app.store.keys()).map_err(|error| {
-        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "opt-out", "The objection is not as expected", error.to_string())
-    })?;
+    let objection = Raw::new(objection);
+    let admitted = app.at_gate(|keys| RawObjection::admit(&objection, keys, |uai| app.form(uai)));
+    let objection = admitted.map_err(|error| Problem::claims("opt-out", "The objection is not as expected", &error))?;
     rights::covered(&token, &objection.subject)?;
     if objection.objects {
         rights::object(&app, &objection.subject, objection.erase, "api").await?;

@@ -12,7 +12,7 @@ use calendar::Lang;
 use catalogue::Role;
 use jiff::civil::Date;
 use privacy::Raw;
-use privacy::entry::{DataSubject, RawSubject, class_pseudonyms};
+use privacy::entry::{ClaimsRefused, DataSubject, RawSubject, SubjectKind, class_pseudonyms};
 use serde::Deserialize;
 use serde_json::json;
 use store::{Correction, CounterColumn, NotCorrected, Request, Scope};
@@ -122,8 +122,9 @@ pub async fn post(
 }
 
 fn admit(app: &App, token: &Known, raw: RawSubject) -> Result<DataSubject, Problem> {
+    let raw = Raw::new(raw);
     let subject =
-        DataSubject::admit(&Raw::new(raw), &app.store.keys()).map_err(|error| unexpected(error.to_string()))?;
+        app.at_gate(|keys| DataSubject::admit(&raw, keys, |uai| app.form(uai))).map_err(|error| refused(&error))?;
     rights::covered(token, &subject)?;
     Ok(subject)
 }
@@ -157,10 +158,12 @@ async fn rectify(app: &App, subject: &DataSubject, asked: RawAsked) -> Result<i6
 }
 
 fn correction_of(app: &App, subject: &DataSubject, raw: RawCorrection) -> Result<Correction, Problem> {
-    let keys = app.store.keys();
     let uai = subject.establishment().ok_or_else(Problem::not_found)?;
-    let class =
-        |raw: String| class_pseudonyms(&Raw::new(raw), &uai, &keys).map_err(|error| unexpected(error.to_string()));
+    let form = app.form(&uai);
+    let class = |raw: String| {
+        let raw = Raw::new(raw);
+        app.at_gate(|keys| class_pseudonyms(&raw, &uai, keys, form)).map_err(|error| refused(&error))
+    };
     let role = |slug: &str| Role::from_slug(slug).ok_or_else(|| unexpected("a role of the catalogue, as in teacher"));
     Ok(match raw {
         RawCorrection::Class { from, to } => {
@@ -170,7 +173,8 @@ fn correction_of(app: &App, subject: &DataSubject, raw: RawCorrection) -> Result
         RawCorrection::Person { to } => {
             let raw =
                 RawSubject { establishment: uai.to_string(), kind: subject.kind().slug().to_owned(), identifier: to };
-            let to = DataSubject::admit(&Raw::new(raw), &keys).map_err(|error| unexpected(error.to_string()))?;
+            let raw = Raw::new(raw);
+            let to = app.at_gate(|keys| DataSubject::admit(&raw, keys, |_| form)).map_err(|error| refused(&error))?;
             Correction::Person { to }
         }
         RawCorrection::Counter { event, facet, column, value } => {
@@ -182,6 +186,14 @@ fn correction_of(app: &App, subject: &DataSubject, raw: RawCorrection) -> Result
             Correction::Counter { event, facet, column, value }
         }
     })
+}
+
+/// What the entry gate refuses.
+fn refused(error: &ClaimsRefused) -> Problem {
+    match error {
+        ClaimsRefused::KeysAway(away) => Problem::keys_away(away),
+        ClaimsRefused::Wrong { .. } => unexpected(error.to_string()),
+    }
 }
 
 async fn one(app: &App, id: i64) -> Result<Request, Problem> {
@@ -232,6 +244,11 @@ pub async fn make_code(State(app): State<Arc<App>>, headers: HeaderMap, sent: Bo
     let expected = "an object of establishment, kind and identifier";
     let raw: RawSubject = body::json(&headers, &mut sent.into_data_stream(), expected).await?;
     let subject = admit(&app, &token, raw)?;
+    if subject.kind() == SubjectKind::Staff {
+        return Err(unexpected(
+            "kind: one of family, pupil, device is expected; staff open the page from their session",
+        ));
+    }
     let (code, expires_at) = app.store.register().make_code(&subject, app.clock.real()).await?;
     Ok((StatusCode::CREATED, Json(json!({ "code": code, "expires_at": expires_at }))).into_response())
 }

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
-use privacy::entry::CleanRoster;
+use privacy::entry::{CleanRoster, Place, RosterRefused};
 use privacy::{Raw, Uai};
 use serde::Serialize;
 use store::Scope;
@@ -42,13 +42,18 @@ pub async fn put(
     }
     let bytes = body::read(&headers, &mut sent.into_data_stream()).await?;
     let _admitted = app.admission.read().await;
-    let (keys, opt_outs) = (app.store.keys(), app.opt_outs());
-    let roster = CleanRoster::admit_without(&Raw::new(&bytes[..]), uai, app.store.catalogue(), &keys, &opt_outs)
-        .map_err(|error| {
-            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "roster", "The roster is not as expected", error.to_string())
-        })?;
+    let (raw, catalogue, before) = (Raw::new(&bytes[..]), app.store.catalogue(), app.form(&uai));
+    let opt_outs = app.opt_outs();
+    let admitted = app.at_gate(|keys| CleanRoster::admit_without(&raw, uai, catalogue, keys, before, &opt_outs));
+    let roster = admitted.map_err(|error| match error {
+        RosterRefused::KeysAway(away) => Problem::keys_away(&away),
+        wrong @ RosterRefused::Wrong { .. } => {
+            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "roster", "The roster is not as expected", wrong.to_string())
+        }
+    })?;
     let declared = app.store.register().put_roster(&roster).await?;
-    app.know(roster.uai().clone(), roster.academy());
+    let place = Place { academy: roster.academy(), identifiers: roster.identifiers() };
+    app.know(roster.uai().clone(), place);
     Ok(Json(Declared {
         classes: declared.classes,
         teachers: declared.teachers,

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use axum::Form;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use calendar::SchoolYear;
 use catalogue::Role;
 use jiff::Span;
 use privacy::Raw;
@@ -13,7 +14,7 @@ use privacy::entry::{Claims, RawClaims};
 use serde::Deserialize;
 
 use crate::access::{self, COOKIE};
-use crate::app::{App, DemoIdentity};
+use crate::app::{App, DemoIdentity, date_of};
 use crate::problem::Problem;
 
 /// How long a demonstration session lasts, in hours.
@@ -45,12 +46,15 @@ pub async fn sign_in(State(app): State<Arc<App>>, Form(choice): Form<Choice>) ->
         actor: identity.actor.clone(),
         class: identity.class.clone(),
     };
-    let claims = Claims::admit(&Raw::new(raw), &app.store.keys()).map_err(|error| {
-        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "claims", "The claims cannot be used", error.to_string())
-    })?;
-    let expires = app.clock.real() + Span::new().hours(HOURS);
+    let raw = Raw::new(raw);
+    let claims = app
+        .at_gate(|keys| Claims::admit(&raw, keys, |uai| app.form(uai)))
+        .map_err(|error| Problem::claims("claims", "The claims cannot be used", &error))?;
+    let now = app.clock.real();
+    let expires = now + Span::new().hours(HOURS);
     let secret = app.store.register().open_session(&claims, expires).await?;
-    app.store.register().log(app.clock.real(), &claims.audit_name(), "sign_in", "demonstration").await?;
+    let who = claims.party(SchoolYear::of(date_of(now)));
+    app.store.register().log(now, who, "sign_in", "demonstration").await?;
     let home = if identity.role == "teacher" { "/ma-classe" } else { "/mon-ecole" };
     let home = match choice.lang.as_deref().and_then(calendar::Lang::from_code) {
         Some(lang) => format!("{home}?lang={}", lang.code()),

@@ -192,7 +192,8 @@ async fn class_words(
         class: identity.class.clone(),
     });
     let year = SchoolYear::of(today);
-    let Ok(claims) = Claims::admit(&raw, &app.store.keys()) else { return Ok(String::new()) };
+    let admitted = app.at_gate(|keys| Claims::admit(&raw, keys, |uai| app.form(uai)));
+    let Ok(claims) = admitted else { return Ok(String::new()) };
     let class = claims.in_year(year).and_then(|claims| claims.class);
     let (Some(class), Some(uai)) = (class, claims.establishment()) else { return Ok(String::new()) };
     let classes = app.store.register().classes(&uai, year).await?;

@@ -4,6 +4,7 @@
 mod address;
 mod beyond;
 mod card;
+mod checkpoints;
 pub mod class;
 mod frames;
 pub mod home;

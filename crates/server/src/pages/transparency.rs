@@ -10,11 +10,11 @@ use axum::response::Response;
 use calendar::Lang;
 use catalogue::{DescribedCategory, DescribedCube, DescribedDecision, DescribedEvent, DescribedMeasure, Description};
 use maud::{Markup, html};
-use store::{Decision, DecisionStatus};
+use store::{Decision, DecisionStatus, KeptCheckpoint};
 
-use super::frames;
 use super::visit::{self, Visit};
 use super::words::{counted, day_of_year, say, spaced};
+use super::{checkpoints, frames};
 use crate::app::App;
 use crate::problem::Problem;
 
@@ -26,10 +26,11 @@ pub async fn get(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> R
     let decisions = app.store.register().decisions().await?;
     let opt_outs = app.store.register().opt_out_count().await?;
     let decisions: BTreeMap<&str, &Decision> = decisions.iter().map(|one| (one.id.as_str(), one)).collect();
+    let kept = app.store.register().kept_checkpoints(checkpoints::SHOWN).await?;
     let address = visit.address("/transparence").comparing(true);
     let title = lang.pick("Transparence", "Transparency");
     let in_short = visit.address("/vie-privee").comparing(true).href();
-    let main = page(lang, &description, &decisions, opt_outs, &in_short);
+    let main = page(lang, &description, &decisions, opt_outs, &in_short, &kept);
     Ok(visit::html(StatusCode::OK, &frames::page(&app, &visit, &address, title, None).page(&main)))
 }
 
@@ -43,6 +44,7 @@ fn page(
     decisions: &BTreeMap<&str, &Decision>,
     opt_outs: u64,
     in_short: &str,
+    kept: &[KeptCheckpoint],
 ) -> Markup {
     let events: usize = description.categories.iter().map(|category| category.events.len()).sum();
     html! {
@@ -88,6 +90,7 @@ fn page(
                 @for segment in &description.segments { dt { (curly(lang, &segment.title)) } dd { (curly(lang, &segment.definition)) } }
             } }
         }
+        (checkpoints::section(lang, kept))
         p class="note" { (say(lang, "Empreinte du catalogue :", "Digest of the catalogue:")) " " code { (description.digest.chars().take(16).collect::<String>()) } }
     }
 }
@@ -306,7 +309,7 @@ mod tests {
     fn the_whole_catalogue_is_rendered_in_both_languages() {
         let catalogue = catalogue::Catalogue::embedded().unwrap();
         for lang in [Lang::Fr, Lang::En] {
-            let page = page(lang, &catalogue.describe(lang), &BTreeMap::new(), 3, "/vie-privee").into_string();
+            let page = page(lang, &catalogue.describe(lang), &BTreeMap::new(), 3, "/vie-privee", &[]).into_string();
             assert!(catalogue.events().iter().all(|event| page.contains(&format!("<code>{}</code>", event.name))));
             assert!(catalogue.measures().iter().all(|measure| page.contains(&format!("measure-{}", measure.name))));
             assert!(page.contains(lang.pick("pas encore prise", "not taken yet")));

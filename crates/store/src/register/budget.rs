@@ -14,6 +14,7 @@
 use async_recursion::async_recursion as boxed;
 use calendar::{Month, SchoolYear};
 use jiff::Timestamp;
+use privacy::audit::{Entry, Party};
 use privacy::exit::{Bounds, Debited, Rho};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
@@ -23,7 +24,7 @@ use sea_orm::{
 use thiserror::Error as ThisError;
 
 use super::Register;
-use super::entities::audit;
+use super::audit::append;
 use super::m0004_budget::{budget_debit, budget_spent};
 use crate::error::Error;
 
@@ -267,16 +268,7 @@ pub(crate) async fn replay_draw(transaction: &DatabaseTransaction, at: i64, word
 }
 
 async fn tell(transaction: &DatabaseTransaction, at: Timestamp, action: &str, detail: String) -> Result<(), Error> {
-    audit::ActiveModel {
-        at: Set(at.as_second()),
-        who: Set("system".to_owned()),
-        action: Set(action.to_owned()),
-        detail: Set(detail),
-        ..Default::default()
-    }
-    .insert(transaction)
-    .await?;
-    Ok(())
+    append(transaction, Entry::new(at, &Party::role("system"), action, &detail)).await
 }
 
 fn signed(rho: Rho) -> i64 {

@@ -2,9 +2,12 @@
 //! only made for a demonstration.
 
 use async_recursion::async_recursion as boxed;
-use sea_orm::{EntityTrait, Set, sea_query::OnConflict};
+use jiff::Timestamp;
+use privacy::audit::{Entry, Party};
+use sea_orm::{EntityTrait, Set, TransactionTrait, sea_query::OnConflict};
 
 use super::Register;
+use super::audit::append;
 use super::entities::decision;
 use crate::error::Error;
 
@@ -64,10 +67,11 @@ impl Register {
             .collect()
     }
 
-    /// Records a decision, replacing an earlier one of the same identifier.
+    /// Records a decision, replacing an earlier one of the same identifier, and writes it to the audit log.
     #[boxed]
-    pub async fn decide(&self, decided: &Decision) -> Result<(), Error> {
+    pub async fn decide(&self, decided: &Decision, at: Timestamp) -> Result<(), Error> {
         use decision::Column;
+        let transaction = self.write.begin().await?;
         decision::Entity::insert(decision::ActiveModel {
             id: Set(decided.id.clone()),
             status: Set(decided.status.as_str().to_owned()),
@@ -80,8 +84,12 @@ impl Register {
                 .update_columns([Column::Status, Column::DecidedOn, Column::Demonstration, Column::Note])
                 .to_owned(),
         )
-        .exec(&self.write)
+        .exec(&transaction)
         .await?;
+        let only = if decided.demonstration { " for a demonstration" } else { "" };
+        let told = format!("{} {}{only}", decided.id, decided.status.as_str());
+        append(&transaction, Entry::new(at, &Party::role("operator"), "decide", &told)).await?;
+        transaction.commit().await?;
         Ok(())
     }
 }

@@ -31,6 +31,7 @@ pub mod establishment {
         pub district: String,
         pub academy: String,
         pub sector: String,
+        pub identifiers: String,
     }
 
     impl ActiveModelBehavior for ActiveModel {}
@@ -127,26 +128,6 @@ pub mod decision {
         pub demonstration: bool,
         #[sea_orm(column_type = "Text")]
         pub note: String,
-    }
-
-    impl ActiveModelBehavior for ActiveModel {}
-}
-
-/// The audit log: who saw or did what.
-pub mod audit {
-    use sea_orm::entity::prelude::*;
-
-    #[sea_orm::model]
-    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "audit")]
-    pub struct Model {
-        #[sea_orm(primary_key)]
-        pub id: i64,
-        pub at: i64,
-        pub who: String,
-        pub action: String,
-        #[sea_orm(column_type = "Text")]
-        pub detail: String,
     }
 
     impl ActiveModelBehavior for ActiveModel {}

@@ -1,6 +1,8 @@
 //! The register's schema, one migration a version. A data folder whose register knows a migration that this list does
 //! not was written by a newer version, and is refused (see [`super::open`]).
 
+mod second;
+
 use sea_orm_migration::prelude::*;
 
 /// All migrations, oldest first.
@@ -11,6 +13,7 @@ impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         vec![
             Box::new(first::Migration),
+            Box::new(second::Migration),
             Box::new(super::m0003_rights::Migration),
             Box::new(super::m0004_budget::Migration),
         ]

@@ -4,7 +4,7 @@
 //! faster than to let connections fail as busy.
 
 mod access;
-mod audit;
+pub(crate) mod audit;
 pub(crate) mod budget;
 mod decisions;
 pub(crate) mod entities;
@@ -26,7 +26,7 @@ use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Ent
 use sea_orm_migration::MigratorTrait;
 
 pub use access::{Scope, Session, Token, TokenScope};
-pub(crate) use audit::erase_audit_of;
+pub use audit::{Erasures, KeptCheckpoint, Who};
 pub use budget::{Debit, NoBudget, Spent};
 pub use decisions::{Decision, DecisionStatus};
 pub(crate) use opt_outs::add as add_opt_out;
@@ -88,7 +88,7 @@ fn options(url: &str, connections: u32) -> ConnectOptions {
     options
         .max_connections(connections)
         .min_connections(1)
-        .acquire_timeout(Duration::from_secs(60))
+        .acquire_timeout(Duration::from_mins(1))
         .sqlx_logging(false)
         .map_sqlx_sqlite_opts(|sqlite| {
             sqlite

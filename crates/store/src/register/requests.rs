@@ -11,12 +11,16 @@ use calendar::SchoolYear;
 use jiff::civil::Date;
 use jiff::{Span, Timestamp};
 use privacy::Pseudonym;
+use privacy::audit::{Entry, Party};
 use privacy::entry::{DataSubject, SubjectKind};
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect, Set, TransactionTrait,
+};
 use sha2::{Digest, Sha256};
 
 use super::Register;
-use super::entities::audit;
+use super::audit::append;
 use super::rights_entities::rights_request;
 use crate::error::Error;
 
@@ -218,7 +222,7 @@ fn receipt_digest(request: &Request, done_on: &str, counts: &BTreeMap<String, u6
 
 /// Writes a request down, inside a transaction of the caller.
 pub(crate) async fn insert(
-    connection: &impl ConnectionTrait,
+    transaction: &DatabaseTransaction,
     wanted: &NewRequest<'_>,
     at: Timestamp,
 ) -> Result<i64, Error> {
@@ -237,33 +241,25 @@ pub(crate) async fn insert(
         detail: Set(wanted.detail.to_owned()),
         ..Default::default()
     };
-    let id = row.insert(connection).await?.id;
-    note(connection, at, wanted.way, "rights_request", &format!("{id} {}", wanted.action.slug())).await?;
+    let id = row.insert(transaction).await?.id;
+    note(transaction, at, wanted.way, "rights_request", &format!("{id} {}", wanted.action.slug())).await?;
     Ok(id)
 }
 
 /// Writes a line of the audit log inside a transaction.
 pub(crate) async fn note(
-    connection: &impl ConnectionTrait,
+    transaction: &DatabaseTransaction,
     at: Timestamp,
     who: &str,
     action: &str,
     detail: &str,
 ) -> Result<(), Error> {
-    let line = audit::ActiveModel {
-        at: Set(at.as_second()),
-        who: Set(who.to_owned()),
-        action: Set(action.to_owned()),
-        detail: Set(detail.to_owned()),
-        ..Default::default()
-    };
-    line.insert(connection).await?;
-    Ok(())
+    append(transaction, Entry::new(at, &Party::role(who), action, detail)).await
 }
 
 /// Closes a request inside a transaction: its pseudonyms go, its counts and receipt come.
 pub(crate) async fn finish(
-    connection: &impl ConnectionTrait,
+    transaction: &DatabaseTransaction,
     request: &Request,
     state: State,
     on: Date,
@@ -281,14 +277,14 @@ pub(crate) async fn finish(
         receipt: Set(Some(receipt.clone())),
         ..Default::default()
     };
-    row.update(connection).await?;
+    row.update(transaction).await?;
     let detail = format!("{} {} sha256:{receipt}", request.id, request.action);
-    note(connection, at, "system", "rights_answer", &detail).await
+    note(transaction, at, "system", "rights_answer", &detail).await
 }
 
 /// Puts a restriction or an objection of a pseudonym back in force, or takes it back, after a restore.
 pub(crate) async fn insert_replayed(
-    connection: &impl ConnectionTrait,
+    transaction: &DatabaseTransaction,
     action: Action,
     person: Pseudonym,
     in_force: bool,
@@ -299,7 +295,7 @@ pub(crate) async fn insert_replayed(
         .filter(rights_request::Column::Action.eq(action.slug()))
         .filter(rights_request::Column::State.is_in(["open", "active"]))
         .filter(of_person)
-        .all(connection)
+        .all(transaction)
         .await?;
     let day = Timestamp::from_second(at).unwrap_or(Timestamp::UNIX_EPOCH);
     let day = jiff::tz::TimeZone::UTC.to_datetime(day).date();
@@ -314,13 +310,13 @@ pub(crate) async fn insert_replayed(
             detail: Set(String::new()),
             ..Default::default()
         };
-        row.insert(connection).await?;
+        row.insert(transaction).await?;
     }
     if !in_force {
         for row in known {
             let request = listed(row)?.request;
             let moment = Timestamp::from_second(at).unwrap_or(Timestamp::UNIX_EPOCH);
-            finish(connection, &request, State::Done, day, moment, &BTreeMap::new()).await?;
+            finish(transaction, &request, State::Done, day, moment, &BTreeMap::new()).await?;
         }
     }
     Ok(())
@@ -359,7 +355,10 @@ impl Register {
     /// Writes a request down; its number.
     #[boxed]
     pub async fn add_request(&self, wanted: &NewRequest<'_>, at: Timestamp) -> Result<i64, Error> {
-        insert(&self.write, wanted, at).await
+        let transaction = self.write.begin().await?;
+        let id = insert(&transaction, wanted, at).await?;
+        transaction.commit().await?;
+        Ok(id)
     }
 
     /// Every request, newest first; `open` leaves out those that are answered.
@@ -448,7 +447,9 @@ impl Register {
             return Ok(false);
         }
         let state = if refused { State::Refused } else { State::Done };
-        finish(&self.write, &found.request, state, on, at, &BTreeMap::new()).await?;
+        let transaction = self.write.begin().await?;
+        finish(&transaction, &found.request, state, on, at, &BTreeMap::new()).await?;
+        transaction.commit().await?;
         Ok(true)
     }
 }

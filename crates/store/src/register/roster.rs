@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use async_recursion::async_recursion as boxed;
 use calendar::{Academy, SchoolYear};
-use privacy::entry::CleanRoster;
+use privacy::entry::{CleanRoster, IdentifierForm};
 use privacy::{Pseudonym, Uai};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set, TransactionTrait, sea_query::OnConflict};
 
@@ -24,6 +24,8 @@ pub struct Establishment {
     pub academy: Academy,
     /// `public` or `private`.
     pub sector: String,
+    /// How it identifies people and classes.
+    pub identifiers: IdentifierForm,
 }
 
 /// A class of a school year.
@@ -67,6 +69,7 @@ impl Register {
             district: Set(roster.district().to_string()),
             academy: Set(roster.academy().slug().to_owned()),
             sector: Set(roster.sector().to_owned()),
+            identifiers: Set(roster.identifiers().as_str().to_owned()),
         })
         .on_conflict(
             OnConflict::column(establishment::Column::Uai)
@@ -74,6 +77,7 @@ impl Register {
                     establishment::Column::District,
                     establishment::Column::Academy,
                     establishment::Column::Sector,
+                    establishment::Column::Identifiers,
                 ])
                 .to_owned(),
         )
@@ -130,6 +134,12 @@ impl Register {
     #[boxed]
     pub async fn establishment(&self, uai: &Uai) -> Result<Option<Establishment>, Error> {
         establishment::Entity::find_by_id(uai.as_str()).one(&self.read).await?.map(read_establishment).transpose()
+    }
+
+    /// How an establishment identifies people; as it likes, before it has said so in a roster.
+    #[boxed]
+    pub async fn form_of(&self, uai: &Uai) -> Result<IdentifierForm, Error> {
+        Ok(self.establishment(uai).await?.map(|one| one.identifiers).unwrap_or_default())
     }
 
     /// All establishments, by code.
@@ -222,6 +232,8 @@ fn read_establishment(row: establishment::Model) -> Result<Establishment, Error>
     Ok(Establishment {
         uai: row.uai.parse().map_err(|_| unreadable("an establishment code", &row.uai))?,
         academy: row.academy.parse().map_err(|_| unreadable("an academy", &row.academy))?,
+        identifiers: IdentifierForm::from_word(&row.identifiers)
+            .ok_or_else(|| unreadable("a form of identifiers", &row.identifiers))?,
         district: row.district,
         sector: row.sector,
     })

@@ -11,6 +11,7 @@ use arrow::datatypes::{DataType, Date32Type, Int16Type, Int32Type, Int64Type, UI
 use calendar::SchoolYear;
 use jiff::civil::Date;
 use privacy::Pseudonym;
+use privacy::audit::StoredEntry;
 use privacy::entry::DataSubject;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
@@ -18,8 +19,9 @@ use crate::Store;
 use crate::error::Error;
 use crate::journal::decode::StoredBatch;
 use crate::lake::{People, Table, date};
-use crate::register::entities::{audit, opt_out, roster_member, session};
-use crate::register::{Action, Request, State};
+use crate::register::entities::{opt_out, roster_member, session};
+use crate::register::{Action, Erasures, Request, State};
+use crate::roots::KEY_DESTROYED;
 
 /// A value of a row that is kept.
 #[derive(Clone, PartialEq)]
@@ -49,16 +51,18 @@ pub struct KeptTable {
 
 /// Everything that is kept of a person.
 pub struct Kept {
+    /// How many erasures had ended before it was read.
+    pub erasures: Erasures,
     /// Rows, by table.
     pub tables: Vec<KeptTable>,
-    /// Lines of the audit log in which she acts: second, action, detail.
-    pub audit: Vec<(i64, String, String)>,
+    /// Entries of the audit log that name her.
+    pub audit: Vec<StoredEntry>,
     /// What she has asked.
     pub requests: Vec<Request>,
     /// Whether she objects.
     pub objects: bool,
     /// Keys that were destroyed, and with them all that was kept under them: the audit log's own lines about it.
-    pub destroyed: Vec<(i64, String)>,
+    pub destroyed: Vec<StoredEntry>,
 }
 
 /// Columns that say where a row is, or whose it is: the same for all of a person's rows.
@@ -70,6 +74,7 @@ impl Store {
     pub async fn kept(&self, subject: &DataSubject) -> Result<Kept, Error> {
         // Else rows that are folded meanwhile would be in both places or in neither, and files that an erasure replaces gone.
         let _maintenance = self.maintenance.lock().await;
+        let erasures = self.register.erasures().await?;
         let persons: Vec<Pseudonym> = subject.pseudonyms().into_iter().map(|(_, person)| person).collect();
         let mut people: People = persons.iter().map(|person| *person.as_bytes()).collect();
         for erasure in self.register.requested(&[Action::Erase], &[State::Open]).await? {
@@ -93,6 +98,7 @@ impl Store {
             None => false,
         };
         Ok(Kept {
+            erasures,
             tables,
             audit: self.register.audit_of(&still).await?,
             requests: self.register.requests_of(subject).await?,
@@ -101,15 +107,10 @@ impl Store {
         })
     }
 
-    /// What the audit log says of destroyed keys, oldest first: second and detail.
+    /// What the audit log says of destroyed keys, oldest first.
     #[boxed]
-    pub async fn destroyed_keys(&self) -> Result<Vec<(i64, String)>, Error> {
-        let lines = audit::Entity::find()
-            .filter(audit::Column::Action.eq(crate::retention::KEY_DESTROYED))
-            .order_by_asc(audit::Column::Id)
-            .all(&self.register.read)
-            .await?;
-        Ok(lines.into_iter().map(|line| (line.at, line.detail)).collect())
+    pub async fn destroyed_keys(&self) -> Result<Vec<StoredEntry>, Error> {
+        self.register.audit_acts(KEY_DESTROYED).await
     }
 
     async fn in_journal(&self, people: &People) -> Result<Vec<KeptRow>, Error> {

@@ -54,6 +54,7 @@ impl Store {
         people: &People,
         stones: &[Tombstone],
         answers: Option<Answered<'_>>,
+        at: Timestamp,
     ) -> Result<BTreeMap<String, u64>, Error> {
         let mut counts = prepared.counts;
         let transaction = self.register.write.begin().await?;
@@ -62,8 +63,11 @@ impl Store {
         for (what, rows) in clear_register(&transaction, people).await? {
             *counts.entry(what.to_owned()).or_default() += rows;
         }
+        let named: Vec<Pseudonym> = people.iter().map(|person| Pseudonym::from_stored(*person)).collect();
+        *counts.entry("audit".to_owned()).or_default() +=
+            crate::register::audit::forget(&transaction, at, &named).await?;
         know(&transaction, stones).await?;
-        if let Some(Answered { request, on, at }) = answers {
+        if let Some(Answered { request, on }) = answers {
             finish_request(&transaction, request, State::Done, on, at, &counts).await?;
         }
         Register::wipe_later(&transaction).await?;
@@ -78,7 +82,6 @@ impl Store {
 pub(super) struct Answered<'a> {
     pub(super) request: &'a Request,
     pub(super) on: Date,
-    pub(super) at: Timestamp,
 }
 
 /// Deletes every row of the register that holds one of these pseudonyms; how many, by what they were.
@@ -112,16 +115,21 @@ async fn clear_register(
                 .filter(rights_request::Column::Persons.contains(person))
                 .exec(transaction)
                 .await?;
-            count("audit", crate::register::erase_audit_of(transaction, person).await?);
         }
     }
     Ok(cleared)
 }
 
 /// The tombstones of some people.
-pub(super) fn stones(store: &Store, act: Act, people: impl IntoIterator<Item = Pseudonym>, at: i64) -> Vec<Tombstone> {
-    let keys = store.keys();
-    people.into_iter().map(|person| Tombstone { at, act, digest: hex::encode(keys.tombstone(person)) }).collect()
+pub(super) fn stones(
+    store: &Store,
+    act: Act,
+    people: impl IntoIterator<Item = Pseudonym>,
+    at: i64,
+) -> Result<Vec<Tombstone>, Error> {
+    let people: Vec<Pseudonym> = people.into_iter().collect();
+    let digests = store.tombstone_digests(&people)?;
+    Ok(digests.into_iter().map(|digest| Tombstone { at, act, digest: hex::encode(digest) }).collect())
 }
 
 /// Remembers in the register that it has done what these lines say.

@@ -173,8 +173,10 @@ impl Store {
         let mut answered = Vec::new();
         for wanted in self.register.requested(&[Action::Object], &[State::Open]).await? {
             self.fold_locked().await?;
-            set_state(&self.register.write, wanted.request.id, State::Active).await?;
-            note(&self.register.write, at, "system", "objection_in_force", &wanted.request.id.to_string()).await?;
+            let transaction = self.register.write.begin().await?;
+            set_state(&transaction, wanted.request.id, State::Active).await?;
+            note(&transaction, at, "system", "objection_in_force", &wanted.request.id.to_string()).await?;
+            transaction.commit().await?;
             answered.push(wanted.request);
         }
         for wanted in self.register.requested(&[Action::Erase], &[State::Open]).await? {
@@ -194,8 +196,8 @@ impl Store {
         // Whatever of her waits in the journal goes nowhere.
         self.fold_locked().await?;
         let prepared = self.prepare_erasure(&people, wanted.request.establishment.as_deref()).await?;
-        let answers = erase::Answered { request: &wanted.request, on: today, at };
-        self.commit_erasure(prepared, &people, &stones, Some(answers)).await?;
+        let answers = erase::Answered { request: &wanted.request, on: today };
+        self.commit_erasure(prepared, &people, &stones, Some(answers), at).await?;
         Ok(())
     }
 
@@ -206,7 +208,7 @@ impl Store {
         people: impl IntoIterator<Item = Pseudonym>,
         at: Timestamp,
     ) -> Result<Vec<Tombstone>, Error> {
-        let stones = erase::stones(self, act, people, at.as_second());
+        let stones = erase::stones(self, act, people, at.as_second())?;
         tombstones::append(&self.folder.tombstones, &stones)?;
         Ok(stones)
     }

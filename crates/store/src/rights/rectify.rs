@@ -22,7 +22,7 @@ use super::tombstones::{Act, Tombstone};
 use crate::Store;
 use crate::error::Error;
 use crate::lake::{LiveFile, People, Table, date, days, forget_files, merge_sorted, monday_of, name_files, rows_about};
-use crate::register::{Action, NewRequest, Register, Request, State, finish_request, insert_request};
+use crate::register::{Action, NewRequest, Register, Request, State, finish_request};
 
 /// A column that may be replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,19 +153,18 @@ impl Store {
         note: &str,
         (today, at): (Date, Timestamp),
     ) -> Result<Request, Error> {
-        let id = match id {
-            Some(id) => id,
-            None => {
-                let wanted = NewRequest {
-                    action: Action::Rectify,
-                    state: State::Open,
-                    subject: Some(subject),
-                    way,
-                    received_on: today,
-                    detail: note,
-                };
-                insert_request(&self.register.write, &wanted, at).await?
-            }
+        let id = if let Some(id) = id {
+            id
+        } else {
+            let wanted = NewRequest {
+                action: Action::Rectify,
+                state: State::Open,
+                subject: Some(subject),
+                way,
+                received_on: today,
+                detail: note,
+            };
+            self.register.add_request(&wanted, at).await?
         };
         let found = self.register.request(id).await?.map(|found| found.request);
         let is_open = |one: &Request| one.action == Action::Rectify.slug() && one.state == State::Open.slug();

@@ -52,12 +52,12 @@ impl Store {
             let hers = new.iter().filter(|stone| stone.act == act);
             hers.filter_map(|stone| everybody.get(&stone.digest).copied()).collect()
         };
-        let at = new.last().map_or(0, |stone| stone.at);
+        let moment = Timestamp::from_second(new.last().map_or(0, |stone| stone.at)).unwrap_or(Timestamp::UNIX_EPOCH);
         let erased: Arc<People> = Arc::new(named(Act::Erased).iter().map(|person| *person.as_bytes()).collect());
         if !erased.is_empty() {
             let prepared = self.prepare_erasure(&erased, None).await?;
             let stones: Vec<Tombstone> = new.iter().filter(|stone| stone.act == Act::Erased).cloned().collect();
-            self.commit_erasure(prepared, &erased, &stones, None).await?;
+            self.commit_erasure(prepared, &erased, &stones, None, moment).await?;
         }
         let transaction = self.register.write.begin().await?;
         for stone in &new {
@@ -87,7 +87,6 @@ impl Store {
         }
         know(&transaction, &new).await?;
         let words: Vec<String> = replayed.done.iter().map(|(act, n)| format!("{act} {n}")).collect();
-        let moment = Timestamp::from_second(at).unwrap_or(Timestamp::UNIX_EPOCH);
         note(&transaction, moment, "system", "replay", &words.join(", ")).await?;
         transaction.commit().await?;
         Ok(replayed)
@@ -115,16 +114,14 @@ impl Store {
             .await?;
         let mut texts: Vec<String> =
             members.into_iter().flat_map(|(person, pupil)| pupil.into_iter().chain([person])).collect();
+        texts.extend(self.register.audit_persons().await?);
         for open in session::Entity::find().all(read).await? {
             texts.extend(digits_of(&open.claims));
         }
         everybody.extend(texts.iter().filter_map(|text| Pseudonym::from_hex(text)).map(|person| *person.as_bytes()));
-        let keys = self.keys();
-        let by_digest = everybody.into_iter().map(|person| {
-            let person = Pseudonym::from_stored(person);
-            (hex::encode(keys.tombstone(person)), person)
-        });
-        Ok(by_digest.collect())
+        let everybody: Vec<Pseudonym> = everybody.into_iter().map(Pseudonym::from_stored).collect();
+        let digests = self.tombstone_digests(&everybody)?;
+        Ok(digests.iter().map(hex::encode).zip(everybody).collect())
     }
 }
 

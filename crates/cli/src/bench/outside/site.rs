@@ -8,7 +8,7 @@ use anyhow::{Context, ensure};
 use catalogue::{Catalogue, Role};
 use jiff::Span;
 use privacy::Raw;
-use privacy::entry::{Claims, RawClaims};
+use privacy::entry::{Claims, IdentifierForm, RawClaims};
 use serde_json::{Value, json};
 use store::{Folder, Scope, Store, TokenScope};
 
@@ -128,7 +128,7 @@ impl Site {
                     actor: Some((*actor).to_owned()),
                     class: class.map(ToOwned::to_owned),
                 };
-                let claims = Claims::admit(&Raw::new(raw), &store.keys())?;
+                let claims = Claims::admit(&Raw::new(raw), &store.keys(), |_| IdentifierForm::Raw)?;
                 let secret = store.register().open_session(&claims, now() + Span::new().hours(2)).await?;
                 cookies.push(format!("ecarnet_session={}", secret.reveal()));
             }

@@ -9,7 +9,7 @@ use privacy::Raw;
 use privacy::entry::{DataSubject, RawSubject, class_pseudonyms};
 use store::{Correction, CounterColumn, NotCorrected, Store};
 
-use super::{Person, print_one};
+use super::{Person, print_one, refused};
 use crate::settings::{Data, Moment, WrongUse};
 
 /// The longest note.
@@ -80,8 +80,8 @@ pub(super) async fn run(wanted: Options) -> anyhow::Result<()> {
         }
         Err(error) => return Err(error),
     };
-    let subject = wanted.person.admit(&store)?;
-    let correction = wanted.correction(&store, &subject)?;
+    let subject = wanted.person.admit(&store).await?;
+    let correction = wanted.correction(&store, &subject).await?;
     let days = wanted.days()?;
     let moment = wanted.moment.now()?;
     let done = store.rectify(&subject, &correction, days, wanted.request, ("cli", &wanted.note), moment).await;
@@ -102,12 +102,13 @@ impl Options {
         Ok((self.from.unwrap_or(Date::MIN), self.until.unwrap_or(Date::MAX)))
     }
 
-    fn correction(&self, store: &Store, subject: &DataSubject) -> anyhow::Result<Correction> {
+    async fn correction(&self, store: &Store, subject: &DataSubject) -> anyhow::Result<Correction> {
         let keys = store.keys();
         let wrong = |what: String| anyhow::Error::from(WrongUse(what));
         let uai = subject.establishment().ok_or_else(|| wrong("--establishment: a UAI is expected".to_owned()))?;
+        let form = store.register().form_of(&uai).await?;
         let class = |raw: &String| {
-            class_pseudonyms(&Raw::new(raw.clone()), &uai, &keys).map_err(|error| wrong(error.to_string()))
+            class_pseudonyms(&Raw::new(raw.clone()), &uai, &keys, form).map_err(|error| refused("", error))
         };
         let role = |slug: &String| {
             Role::from_slug(slug).ok_or_else(|| wrong("a role is expected, as in teacher or school_head".to_owned()))
@@ -125,8 +126,8 @@ impl Options {
                 kind: subject.kind().slug().to_owned(),
                 identifier: to.clone(),
             };
-            let to =
-                DataSubject::admit(&Raw::new(raw), &keys).map_err(|error| wrong(format!("--to-person: {error}")))?;
+            let to = DataSubject::admit(&Raw::new(raw), &keys, |_| form);
+            let to = to.map_err(|error| refused("--to-person: ", error))?;
             return Ok(Correction::Person { to });
         }
         let event = self.event.clone().filter(|event| store.catalogue().event(event).is_some());

@@ -53,7 +53,8 @@ fn thirteen_months_after_a_week_nothing_of_it_is_left_and_then_its_root_dies() {
     let root = runtime().block_on(async {
         let store = open(&folder).await;
         let year = calendar::SchoolYear::of(date("2025-11-13"));
-        store.keys().roots().get(&year).unwrap().expose().to_vec()
+        let privacy::Keys::Here(ring) = store.keys() else { panic!("the keys are here") };
+        ring.roots()[&year].expose().to_vec()
     });
     let root = Needles::of_bytes(&[("root".to_owned(), root)]);
     assert!(!scan_folder(&root, folder.root()).is_empty(), "the key file holds the root");
@@ -124,7 +125,7 @@ fn a_restore_does_again_what_was_done_since_the_backup() {
         let catalogue = std::sync::Arc::new(catalogue::Catalogue::embedded().unwrap());
         let store = store::Store::open_beside(store::Folder::new(root.join("data")), catalogue).await.unwrap();
         assert_eq!(store.register().opt_out_count().await.unwrap(), 1, "the objection is back");
-        let hers = pseudonyms(&store, &restricted)[0].iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let hers = hex::encode(pseudonyms(&store, &restricted)[0]);
         let query = format!("SELECT * FROM pupil_week WHERE pupil = X'{hers}'");
         assert_eq!(rows(&store, &[query.as_str()]).await[0].len(), 0, "and so is the restriction");
     });

@@ -9,7 +9,7 @@ use arrow::row::{RowConverter, SortField};
 use catalogue::Catalogue;
 use jiff::civil::Date;
 use privacy::Raw;
-use privacy::entry::{DataSubject, RawSubject};
+use privacy::entry::{DataSubject, IdentifierForm, RawSubject};
 use serde_json::{Value, json};
 use store::{Prune, Store, Table};
 
@@ -71,7 +71,7 @@ impl World {
     }
 
     /// Every event of a class, as if some people did not exist.
-    pub fn events(&self, class: usize, without: &BTreeSet<Who>) -> Vec<Value> {
+    pub fn events(class: usize, without: &BTreeSet<Who>) -> Vec<Value> {
         let is_there = |kind, name: &str| !without.contains(&(kind, name.to_owned()));
         let mut events = Vec::new();
         let mut add = |nth: usize, hour: usize, mut event: Value, pupils: &[String]| {
@@ -110,7 +110,7 @@ impl World {
     pub fn kept_of(&self, who: &Who) -> Counts {
         let mut kept = Counts::new();
         let nobody = BTreeSet::new();
-        for event in (0..self.classes).flat_map(|class| self.events(class, &nobody)) {
+        for event in (0..self.classes).flat_map(|class| Self::events(class, &nobody)) {
             let (kind, name) = who;
             let acts = match *kind {
                 "staff" => event["actor"] == json!(name),
@@ -144,7 +144,7 @@ impl World {
     /// Families send from their own devices: what is left of a batch may be nothing.
     pub fn send_class(&self, to: SocketAddr, token: &str, class: usize, without: &BTreeSet<Who>) {
         let mut by_device = BTreeMap::<String, Vec<Value>>::new();
-        for event in self.events(class, without) {
+        for event in Self::events(class, without) {
             let device = event["family"].as_str().map_or(format!("tab-{class}"), |family| format!("phone-{family}"));
             by_device.entry(device).or_default().push(event);
         }
@@ -211,7 +211,7 @@ pub async fn open(folder: &Folder) -> Store {
 /// The pseudonyms of a person.
 pub fn pseudonyms(store: &Store, who: &Who) -> Vec<[u8; 16]> {
     let raw = RawSubject { establishment: UAI.to_owned(), kind: who.0.to_owned(), identifier: who.1.clone() };
-    let subject = DataSubject::admit(&Raw::new(raw), &store.keys()).unwrap();
+    let subject = DataSubject::admit(&Raw::new(raw), &store.keys(), |_| IdentifierForm::Raw).unwrap();
     subject.pseudonyms().into_iter().map(|(_, person)| *person.as_bytes()).collect()
 }
 

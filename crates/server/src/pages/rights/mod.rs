@@ -36,7 +36,7 @@ const COOKIE: &str = "ecarnet_rights";
 /// Who is asking.
 struct Asking {
     subject: DataSubject,
-    /// What the audit log calls her.
+    /// In which role the audit log names her.
     called: String,
     /// By which way she came.
     way: &'static str,
@@ -52,7 +52,11 @@ async fn asking(app: &App, visit: &Visit, headers: &HeaderMap) -> Result<Option<
     let Some(session) = &visit.session else { return Ok(None) };
     let is_staff = matches!(session.claims.role(), Some(Role::Teacher | Role::SchoolHead));
     let subject = DataSubject::of_claims(&session.claims).filter(|_| is_staff);
-    Ok(subject.map(|subject| Asking { subject, called: session.claims.audit_name(), way: "session" }))
+    Ok(subject.map(|subject| Asking {
+        subject,
+        called: session.claims.role().map_or("staff", Role::slug).to_owned(),
+        way: "session",
+    }))
 }
 
 /// The page.

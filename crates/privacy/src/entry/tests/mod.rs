@@ -1,5 +1,8 @@
 //! The gate's promises, on batches as they come over the wire.
 
+mod away;
+mod edge;
+
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -9,17 +12,18 @@ use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
 use super::{
-    Answer, BatchRefused, CleanBatch, CleanRoster, Context, Format, Gate, Malformed, Place, RawBatch, RawObjection,
-    Reason,
+    Answer, BatchRefused, CleanBatch, CleanRoster, Context, Format, Gate, IdentifierForm, Malformed, Place, RawBatch,
+    RawObjection, Reason,
 };
-use crate::{Domain, KeyRing, Raw, Uai};
+use crate::{Domain, KeyRing, Keys, Raw, Uai};
 
 const NOW: &str = "2025-11-24T18:00:00+01:00";
 
 struct World {
     gate: Gate,
-    keys: KeyRing,
+    keys: Keys,
     opt_outs: HashSet<[u8; 32]>,
+    form: IdentifierForm,
 }
 
 impl World {
@@ -29,7 +33,7 @@ impl World {
             keys.ensure_root(year.parse().unwrap());
         }
         let gate = Gate::new(Arc::new(Catalogue::embedded().unwrap()));
-        Self { gate, keys, opt_outs: HashSet::new() }
+        Self { gate, keys: keys.into(), opt_outs: HashSet::new(), form: IdentifierForm::Raw }
     }
 
     fn admit_bytes(&self, body: &[u8], format: Format) -> Result<(CleanBatch, Answer), String> {
@@ -40,7 +44,10 @@ impl World {
             scope: None,
             keys: &self.keys,
             opt_outs: &self.opt_outs,
-            place: &|uai| (uai.as_str() == "0750001A").then(|| Place { academy: "paris".parse::<Academy>().unwrap() }),
+            place: &|uai| {
+                let (academy, identifiers) = ("paris".parse::<Academy>().unwrap(), self.form);
+                (uai.as_str() == "0750001A").then_some(Place { academy, identifiers })
+            },
         };
         self.gate.admit(&batch, &context).map_err(|error| error.to_string())
     }
@@ -179,7 +186,7 @@ fn who_objected_is_answered_as_accepted_and_goes_nowhere() {
         json!({ "establishment": "0750001A", "kind": "staff", "identifier": "T-17", "objects": true }),
     )
     .unwrap();
-    let objection = RawObjection::admit(&Raw::new(objection), &world.keys).unwrap();
+    let objection = RawObjection::admit(&Raw::new(objection), &world.keys, |_| IdentifierForm::Raw).unwrap();
     assert!(objection.objects && !objection.erase);
     world.opt_outs.insert(objection.subject.objection().unwrap());
     let (clean, answer) = world.admit(&batch(vec![event()]));
@@ -190,7 +197,7 @@ fn who_objected_is_answered_as_accepted_and_goes_nowhere() {
     let (clean, _) = world.admit(&batch(vec![event(), other]));
     assert_eq!((clean.events().len(), clean.is_silent()), (1, false));
 
-    world.opt_outs = HashSet::from([world.keys.opt_out_digest(&uai, Domain::Pupil, "P-3")]);
+    world.opt_outs = HashSet::from([world.keys.opt_out_digest(&uai, Domain::Pupil, "P-3").unwrap()]);
     let (clean, _) = world.admit(&batch(vec![event()]));
     assert_eq!(clean.events()[0].pupils().len(), 1);
 }
@@ -199,7 +206,7 @@ fn who_objected_is_answered_as_accepted_and_goes_nowhere() {
 fn who_objected_is_no_denominator() {
     let world = World::new();
     let uai: Uai = "0750001A".parse().unwrap();
-    let objected = |domain, named| HashSet::from([world.keys.opt_out_digest(&uai, domain, named)]);
+    let objected = |domain, named| HashSet::from([world.keys.opt_out_digest(&uai, domain, named).unwrap()]);
     let body = json!({
         "school_year": "2025-2026", "district": "0750101A", "academy": "paris", "sector": "public",
         "classes": [{ "class": "C1", "levels": ["MS"], "teachers": ["T-1", "T-2"], "pupils": [
@@ -209,7 +216,9 @@ fn who_objected_is_no_denominator() {
     let counts = |opt_outs| {
         let raw = Raw::new(body.as_bytes());
         let catalogue = world.gate.catalogue();
-        let roster = CleanRoster::admit_without(&raw, uai.clone(), catalogue, &world.keys, &opt_outs).unwrap();
+        let roster =
+            CleanRoster::admit_without(&raw, uai.clone(), catalogue, &world.keys, IdentifierForm::Raw, &opt_outs)
+                .unwrap();
         let class = &roster.classes()[0];
         let families: HashSet<_> = class.pupils.iter().flat_map(|pupil| &pupil.families).collect();
         (class.teachers.len(), class.pupils.len(), families.len())
