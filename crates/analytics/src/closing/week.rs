@@ -43,6 +43,8 @@ pub(super) async fn close_week(round: &Round<'_>, week: IsoWeek) -> Result<(), E
             released.extend(rows_of(one, earlier.put_beside(one.uai.as_str(), records)));
         }
     }
+    // Its files are replaced next.
+    drop(reader);
     let closing = Closing {
         period_kind: PeriodKind::Week.slug(),
         period: week.to_string(),

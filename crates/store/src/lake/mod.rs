@@ -8,6 +8,7 @@ mod compact;
 mod manifest;
 mod people;
 mod query;
+mod readers;
 mod rows;
 mod tables;
 mod write;
@@ -29,6 +30,7 @@ pub use tables::{Table, bucket_of};
 
 use crate::error::Error;
 use crate::register::Register;
+use readers::Readers;
 
 /// The lake of one data folder.
 #[derive(Clone)]
@@ -38,6 +40,7 @@ pub struct Lake {
     register: Register,
     runtime: Arc<RuntimeEnv>,
     observer: Option<Observer>,
+    readers: Arc<Readers>,
 }
 
 impl Lake {
@@ -46,7 +49,14 @@ impl Lake {
         std::fs::create_dir_all(root).map_err(Error::file("cannot create", root))?;
         let root = root.canonicalize().map_err(Error::file("cannot find", root))?;
         let files = Arc::new(LocalFileSystem::new_with_prefix(&root)?);
-        Ok(Self { root, files, register, runtime: Arc::new(RuntimeEnv::default()), observer: None })
+        Ok(Self {
+            root,
+            files,
+            register,
+            runtime: Arc::new(RuntimeEnv::default()),
+            observer: None,
+            readers: Arc::default(),
+        })
     }
 
     /// Tells `observer` of every query from now on.

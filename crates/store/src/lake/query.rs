@@ -15,6 +15,7 @@ use datafusion::scalar::ScalarValue;
 use privacy::Uai;
 
 use super::manifest::{self, LiveFile};
+use super::readers::Reader;
 use super::{Lake, Table, bucket_of};
 use crate::error::Error;
 use crate::register::Withheld;
@@ -42,6 +43,7 @@ impl Prune {
 /// Tables as they were when the session was opened.
 pub struct Session {
     context: SessionContext,
+    _reader: Reader,
     observed: Option<(Observer, Vec<Source>)>,
 }
 
@@ -68,7 +70,8 @@ impl Lake {
             .set_bool("datafusion.execution.parquet.pushdown_filters", true)
             .set_bool("datafusion.execution.collect_statistics", false);
         let context = SessionContext::new_with_config_rt(config, Arc::clone(&self.runtime));
-        // Before the manifest: whoever is erased in between is in neither.
+        // Before the manifest: whoever is erased in between is in neither, and no file of it goes while it is read.
+        let reader = self.readers.enter();
         let withheld = self.register.withheld().await?;
         let live = manifest::live(&self.register.read, None).await?;
         let mut sources = Vec::new();
@@ -103,7 +106,7 @@ impl Lake {
                 }
             }
         }
-        Ok(Session { context, observed: self.observer.clone().map(|observer| (observer, sources)) })
+        Ok(Session { context, _reader: reader, observed: self.observer.clone().map(|observer| (observer, sources)) })
     }
 }
 

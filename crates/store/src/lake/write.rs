@@ -101,8 +101,11 @@ impl Lake {
         flushed.await.map_err(|error| Error::Lake(error.to_string()))?
     }
 
-    /// Unlinks files that the manifest has forgotten. One that is gone already is no error.
+    /// Unlinks files that the manifest has forgotten, once nobody reads them. One that is gone already is no error.
     pub(crate) async fn unlink(&self, files: &[LiveFile]) -> Result<(), Error> {
+        if !files.is_empty() {
+            self.readers.gone().await;
+        }
         for file in files {
             match self.files.delete(&ObjectPath::from(file.path.as_str())).await {
                 Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
