@@ -101,7 +101,8 @@ pub(crate) fn rate(measure: &Measure, above: f64, below: f64) -> Option<f64> {
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
     clippy::float_cmp,
-    reason = "exact by the test before"
+    clippy::trivially_copy_pass_by_ref,
+    reason = "exact by the test before; serde hands a reference"
 )]
 fn number<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
     let whole = *value as i64;

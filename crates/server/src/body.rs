@@ -24,7 +24,7 @@ pub const MOST_UNPACKED: usize = 16 * 1_024 * 1_024;
 
 /// How long a sender may be silent, and how long a body may take in all: a slow sender must not hold its turn for ever.
 const LONGEST_SILENCE: Duration = Duration::from_secs(30);
-const LONGEST_BODY: Duration = Duration::from_secs(180);
+const LONGEST_BODY: Duration = Duration::from_mins(3);
 
 /// The most bytes of a refused body that are read and forgotten, and the longest time this may take.
 const MOST_DISCARDED: usize = 128 * 1_024 * 1_024;

@@ -80,7 +80,7 @@ fn cover_the_same_weeks<'a>(
 /// What the parts of a period went through.
 fn protection(released: &[Released<StoredFigure>], period: &str) -> String {
     let of_period = released.iter().find(|one| one.value().period == period);
-    of_period.map_or(Protection::K(5), |one| one.protection()).to_string()
+    of_period.map_or(Protection::K(5), Released::protection).to_string()
 }
 
 #[expect(clippy::cast_precision_loss, reason = "the exit gate refuses sums above 2^53")]

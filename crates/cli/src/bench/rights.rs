@@ -8,7 +8,7 @@ use anyhow::{Context, ensure};
 use catalogue::Catalogue;
 use jiff::tz::TimeZone;
 use privacy::Raw;
-use privacy::entry::{DataSubject, RawSubject};
+use privacy::entry::{DataSubject, IdentifierForm, RawSubject};
 use serde_json::Value;
 use simulator::World;
 use store::{Folder, State, Store};
@@ -39,7 +39,7 @@ fn people(world: &World) -> anyhow::Result<Vec<(String, &'static str, String)>> 
         let pupil = &class["pupils"][0];
         let named = [("staff", &class["teachers"][0]), ("pupil", &pupil["pupil"]), ("family", &pupil["families"][0])];
         for (kind, name) in named {
-            people.extend(name.as_str().map(|name| (roster.uai.to_string(), kind, name.to_owned())));
+            people.extend(name.as_str().map(|name| (roster.uai.clone(), kind, name.to_owned())));
         }
     }
     Ok(people)
@@ -58,7 +58,7 @@ async fn measure(data: &Path, people: &[(String, &'static str, String)]) -> anyh
             kind: (*kind).to_owned(),
             identifier: identifier.clone(),
         };
-        let subject = DataSubject::admit(&Raw::new(raw), &store.keys())?;
+        let subject = DataSubject::admit(&Raw::new(raw), &store.keys(), |_| IdentifierForm::Raw)?;
         let start = Instant::now();
         let kept = store.kept(&subject).await?;
         access.push(milliseconds(start));

@@ -102,8 +102,11 @@ fn page(lang: Lang, state: &Standing, links: &Links) -> Markup {
     }
 }
 
+/// A text in French and in English.
+type InBoth = (&'static str, &'static str);
+
 /// Who sees what.
-const WHO: [((&str, &str), (&str, &str)); 4] = [
+const WHO: [(InBoth, InBoth); 4] = [
     (
         ("L’enseignant", "The teacher"),
         ("sa classe, élève par élève ; chaque regard est inscrit", "her class, pupil by pupil; every look is logged"),

@@ -80,7 +80,6 @@ impl Devices {
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the columns of one row")]
     fn count(&mut self, day: i32, hour: Option<u8>, screen: u32, metric: u32, word: u32, bucket: i16) {
         let key = Key {
             uai: self.uai,

@@ -100,6 +100,7 @@ impl Table {
     }
 
     /// Its columns, in the order of sorting, each with its part in merging.
+    #[expect(clippy::too_many_lines, reason = "one list")]
     pub(crate) fn columns(self) -> Vec<(&'static str, DataType, bool, Merge)> {
         use DataType::{Boolean, Date32, Float64, Int16, Int32, Int64, UInt8, Utf8};
         let hash = || DataType::FixedSizeBinary(16);

@@ -88,7 +88,9 @@ pub fn run(length: Length) -> anyhow::Result<Vec<Finding>> {
     free.iter().take(10).for_each(|text| eprintln!("  a free text is stored: {text}"));
     let data = site.data().data;
     let marked = files_with_the_mark(&data)?;
-    marked.iter().for_each(|file| eprintln!("  the mark stands in {file}"));
+    for file in &marked {
+        eprintln!("  the mark stands in {file}");
+    }
     let said = site.log().iter().filter(|line| line.contains(MARK)).count();
 
     std::fs::write(data.join("lake/planted.txt"), format!("Zoé {MARK}1 Martin"))?;

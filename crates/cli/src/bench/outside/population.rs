@@ -38,7 +38,7 @@ impl Population {
         let classes = 1 + random.below(6);
         let size = 2 + random.below(12);
         let classes = (0..classes).map(|_| usize::try_from(1 + random.below(size)).unwrap_or(1)).collect();
-        Self { random, classes, ..Self::of(&format!("{:07}A", 750_000 + number), &[]) }
+        Self { classes, random, ..Self::of(&format!("{:07}A", 750_000 + number), &[]) }
     }
 
     /// A school with so many pupils in each class.

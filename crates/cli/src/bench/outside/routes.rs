@@ -77,9 +77,10 @@ pub fn run(_length: Length) -> anyhow::Result<Vec<Finding>> {
             }
         }
     }
-    wrong.iter().for_each(|line| eprintln!("  {line}"));
     let leaks = leaks(&site, &here)?;
-    leaks.iter().for_each(|line| eprintln!("  {line}"));
+    for line in wrong.iter().chain(&leaks) {
+        eprintln!("  {line}");
+    }
     Ok(vec![
         Finding::new("routes_pairs_n", float(pairs), Bound::AtLeast(200.0)),
         Finding::new("routes_wrong_n", float(wrong.len()), Bound::AtMost(0.0)),

@@ -156,7 +156,8 @@ fn judge(school: &Population, text: &str, from: &str, breaches: &mut Vec<String>
         let behind =
             school.behind.iter().filter(|(cell, _)| is_behind(cell)).flat_map(|(_, people)| people).cloned().collect();
         // Of a month, a word's cells and those of "autres" are sums over the weeks in which they stood alone.
-        if !(merged && period == "2025-11") && !enough(school, &behind) {
+        let sums_of_weeks = merged && period == "2025-11";
+        if !sums_of_weeks && !enough(school, &behind) {
             breaches.push(format!(
                 "{from}: {measure} of {} in {period}, {split} {word}: {} people",
                 school.uai,

@@ -12,7 +12,7 @@ use anyhow::{Context, bail};
 use clap::{Args, Subcommand, ValueEnum};
 use jiff::civil::Date;
 use privacy::Raw;
-use privacy::entry::{DataSubject, RawSubject};
+use privacy::entry::{ClaimsRefused, DataSubject, IdentifierForm, RawSubject};
 use store::{Action, NewRequest, Request, State, Store};
 
 use crate::settings::{Data, Moment, WrongUse, runtime};
@@ -28,6 +28,7 @@ pub struct Options {
 }
 
 #[derive(Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one, for the life of the process")]
 enum Act {
     /// Print everything that is kept of a person (articles 15 and 20).
     Access(Access),
@@ -82,7 +83,7 @@ struct Person {
 
 impl Person {
     /// Reads her, through the entry gate.
-    fn admit(&self, store: &Store) -> anyhow::Result<DataSubject> {
+    async fn admit(&self, store: &Store) -> anyhow::Result<DataSubject> {
         let identifier = if self.identifier == "-" {
             let mut text = String::new();
             std::io::stdin().read_to_string(&mut text).context("cannot read the identifier from standard input")?;
@@ -91,7 +92,20 @@ impl Person {
             self.identifier.clone()
         };
         let raw = RawSubject { establishment: self.establishment.clone(), kind: self.kind.clone(), identifier };
-        DataSubject::admit(&Raw::new(raw), &store.keys()).map_err(|error| WrongUse(format!("--{error}")).into())
+        let form = match self.establishment.parse() {
+            Ok(uai) => store.register().form_of(&uai).await?,
+            // The gate says what is wrong with it.
+            Err(_) => IdentifierForm::Raw,
+        };
+        DataSubject::admit(&Raw::new(raw), &store.keys(), |_| form).map_err(|error| refused("--", error))
+    }
+}
+
+/// What the entry gate refuses is wrong use; that the keys are away is not.
+fn refused(before: &str, error: ClaimsRefused) -> anyhow::Error {
+    match error {
+        ClaimsRefused::KeysAway(away) => away.into(),
+        wrong @ ClaimsRefused::Wrong { .. } => WrongUse(format!("{before}{wrong}")).into(),
     }
 }
 
@@ -233,7 +247,7 @@ pub fn run(options: Options) -> anyhow::Result<()> {
 impl Named {
     async fn open_beside(&self) -> anyhow::Result<(Store, DataSubject)> {
         let store = Store::open_beside(self.data.folder(), self.data.catalogue()?).await?;
-        let subject = self.person.admit(&store)?;
+        let subject = self.person.admit(&store).await?;
         Ok((store, subject))
     }
 }
@@ -278,7 +292,7 @@ async fn access(wanted: Access) -> anyhow::Result<()> {
 
 async fn erase(wanted: Erase) -> anyhow::Result<()> {
     let (store, alone) = open(&wanted.named.data).await?;
-    let subject = wanted.named.person.admit(&store)?;
+    let subject = wanted.named.person.admit(&store).await?;
     let (today, at) = wanted.named.moment.now()?;
     let id = if wanted.and_object {
         store.object(&subject, true, "cli", today, at).await?
@@ -290,7 +304,7 @@ async fn erase(wanted: Erase) -> anyhow::Result<()> {
 
 async fn object(named: &Named) -> anyhow::Result<()> {
     let (store, alone) = open(&named.data).await?;
-    let subject = named.person.admit(&store)?;
+    let subject = named.person.admit(&store).await?;
     let (today, at) = named.moment.now()?;
     let id = store.object(&subject, false, "cli", today, at).await?;
     finish(&store, alone, id, State::Active, (today, at)).await

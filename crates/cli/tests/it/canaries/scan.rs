@@ -46,7 +46,7 @@ impl Needles {
     pub fn of_bytes(secrets: &[(String, Vec<u8>)]) -> Self {
         let mut list = Vec::new();
         for (name, bytes) in secrets {
-            let digits = bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+            let digits = hex::encode(bytes);
             list.push((format!("{name} (raw)"), bytes.clone()));
             list.push((format!("{name} (capital hex)"), digits.to_uppercase().into_bytes()));
             list.push((format!("{name} (hex)"), digits.into_bytes()));

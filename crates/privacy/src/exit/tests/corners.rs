@@ -236,7 +236,9 @@ fn who_was_met_in_a_class_does_not_hide_those_who_were_not() {
     let count = |also_in_a: Option<u8>| {
         let mut people = Cell::new();
         (0..10).for_each(|pupil| people.contributor(id(1, pupil), Some(id(3, pupil / 5))));
-        also_in_a.into_iter().for_each(|pupil| people.contributor(id(1, pupil), Some(id(3, 0))));
+        if let Some(pupil) = also_in_a {
+            people.contributor(id(1, pupil), Some(id(3, 0)));
+        }
         let count = DistinctCount { people, ..DistinctCount::default() };
         close_distinct(Figures::new(count), false, &Establishment::new(2), &Policy::default()).value().total
     };
