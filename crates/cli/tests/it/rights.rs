@@ -230,7 +230,7 @@ fn a_world_with_objections_equals_one_without_these_people() {
         world.declare(server.address(), &tokens.collect, without);
         let mut compared = Vec::new();
         for (class, who) in in_flight.iter().enumerate() {
-            world.send_class(server.address(), &tokens.collect, class, without);
+            World::send_class(server.address(), &tokens.collect, class, without);
             if objects {
                 objection(server.address(), &tokens.collect, who, true);
                 // The next one's events are not to meet this one's fold.

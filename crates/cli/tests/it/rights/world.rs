@@ -131,7 +131,7 @@ impl World {
     pub fn send(&self, to: SocketAddr, token: &str, without: &BTreeSet<Who>) {
         self.declare(to, token, without);
         for class in 0..self.classes {
-            self.send_class(to, token, class, without);
+            Self::send_class(to, token, class, without);
         }
     }
 
@@ -142,7 +142,7 @@ impl World {
     }
 
     /// Families send from their own devices: what is left of a batch may be nothing.
-    pub fn send_class(&self, to: SocketAddr, token: &str, class: usize, without: &BTreeSet<Who>) {
+    pub fn send_class(to: SocketAddr, token: &str, class: usize, without: &BTreeSet<Who>) {
         let mut by_device = BTreeMap::<String, Vec<Value>>::new();
         for event in Self::events(class, without) {
             let device = event["family"].as_str().map_or(format!("tab-{class}"), |family| format!("phone-{family}"));
