@@ -55,7 +55,7 @@ enum Command {
     Pseudonymiser(commands::pseudonymiser::Options),
     /// Explain what is wrong with a data folder.
     Doctor(commands::doctor::Options),
-    /// Measure: ingest, dashboard.
+    /// Measure: ingest, dashboard, privacy, rights.
     Bench(commands::bench::Options),
 }
 

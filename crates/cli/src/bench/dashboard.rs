@@ -42,18 +42,23 @@ pub fn run(quick: bool, kept: Option<&Path>) -> anyhow::Result<Figures> {
     let folder = tempfile::tempdir()?;
     let data = kept.unwrap_or(folder.path()).join("data");
     if !data.exists() {
-        simulate(&data, quick)?;
+        simulate(&data, &year(quick)?)?;
     }
     let pages = if quick { 20 } else { 100 };
     runtime()?.block_on(measure(&data, pages))
 }
 
-/// Plays a year through the public API.
-pub(super) fn simulate(data: &Path, quick: bool) -> anyhow::Result<World> {
+/// The year until today, or a tenth of it.
+pub(super) fn year(quick: bool) -> anyhow::Result<World> {
     let today = TimeZone::UTC.to_datetime(now()).date();
     let (schools, volume, weeks) = if quick { (20, 1.0, 12) } else { (200, 2.65, 52) };
     let (from, until) = (today.saturating_sub(Span::new().weeks(weeks)), today.saturating_sub(Span::new().days(1)));
-    let world = World::new(Parameters { volume, ..Parameters::new(schools, 1, from, until) })?;
+    Ok(World::new(Parameters { volume, ..Parameters::new(schools, 1, from, until) })?)
+}
+
+/// Plays a year through the public API.
+pub(super) fn simulate(data: &Path, world: &World) -> anyhow::Result<()> {
+    let from = world.dates().first().copied().context("a year without days")?;
     let start = format!("{from}T00:00:00Z");
     let server = Server::start(data, &["--demo", "--clock", "simulated", "--clock-start", &start])?;
     let token = runtime()?.block_on(async {
@@ -61,13 +66,12 @@ pub(super) fn simulate(data: &Path, quick: bool) -> anyhow::Result<World> {
         let token = register.create_token(&TokenScope { scope: Scope::Collect, establishment: None }, now()).await?;
         anyhow::Ok(token.reveal().to_owned())
     })?;
-    eprintln!("simulating {schools} schools over {weeks} weeks…");
+    eprintln!("simulating {} schools over {} days…", world.schools().len(), world.dates().len());
     let begun = Instant::now();
     let drive = simulator::Options { drive_clock: true, ..simulator::Options::default() };
-    let tally = play(&world, &format!("http://{}", server.address), &token, drive, None)?;
+    let tally = play(world, &format!("http://{}", server.address), &token, drive, None)?;
     eprintln!("{} events in {} s", tally.accepted, begun.elapsed().as_secs());
-    server.stop()?;
-    Ok(world)
+    server.stop()
 }
 
 async fn measure(data: &Path, wanted: usize) -> anyhow::Result<Figures> {

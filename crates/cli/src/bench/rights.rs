@@ -13,7 +13,7 @@ use serde_json::Value;
 use simulator::World;
 use store::{Folder, State, Store};
 
-use super::dashboard::{milliseconds, simulate};
+use super::dashboard::{milliseconds, simulate, year};
 use super::ingest::percentile;
 use crate::commands::bench::Figures;
 use crate::settings::{now, runtime};
@@ -21,12 +21,37 @@ use crate::settings::{now, runtime};
 /// How many people of each kind are asked about.
 const EACH: usize = 3;
 
-/// Measures.
-pub fn run(quick: bool) -> anyhow::Result<Figures> {
+/// Measures. A year that is kept is copied first: the people asked about are erased.
+pub fn run(quick: bool, kept: Option<&Path>) -> anyhow::Result<Figures> {
     let folder = tempfile::tempdir()?;
     let data = folder.path().join("data");
-    let world = simulate(&data, quick)?;
+    let world = year(quick)?;
+    match kept {
+        Some(kept) => {
+            if !kept.join("data").exists() {
+                simulate(&kept.join("data"), &world)?;
+            }
+            copy(kept, folder.path())?;
+        }
+        None => simulate(&data, &world)?,
+    }
     runtime()?.block_on(measure(&data, &people(&world)?))
+}
+
+fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
+    for entry in std::fs::read_dir(from)? {
+        let (path, target) = {
+            let entry = entry?;
+            (entry.path(), to.join(entry.file_name()))
+        };
+        if path.is_dir() {
+            std::fs::create_dir_all(&target)?;
+            copy(&path, &target)?;
+        } else {
+            std::fs::copy(&path, &target)?;
+        }
+    }
+    Ok(())
 }
 
 /// Teachers, families and pupils of different schools, as their application names them.

@@ -32,7 +32,7 @@ pub struct Options {
     /// Of `privacy`, only what is tried on a running product: the rest has tests of its own.
     #[arg(long, hide = true)]
     running_only: bool,
-    /// Keep the simulated year in this folder, and measure on it again the next time; for `dashboard`.
+    /// Keep the simulated year in this folder, and measure on it again the next time; for `dashboard` and `rights`.
     #[arg(long, value_name = "DIR")]
     data: Option<std::path::PathBuf>,
     /// Fold the journal of this data folder and say how long it took: the second half of `ingest`, in a process of its own.
@@ -52,7 +52,7 @@ pub fn run(options: Options) -> anyhow::Result<()> {
     let (name, figures) = match options.name {
         Name::Ingest => ("ingest", ingest::run(options.quick)?),
         Name::Dashboard => ("dashboard", dashboard::run(options.quick, options.data.as_deref())?),
-        Name::Rights => ("rights", rights::run(options.quick)?),
+        Name::Rights => ("rights", rights::run(options.quick, options.data.as_deref())?),
         Name::Privacy => {
             let findings = privacy::run(options.quick, options.running_only, !options.json)?;
             broken.extend(findings.iter().filter(|finding| !finding.holds()).map(|finding| finding.name));
