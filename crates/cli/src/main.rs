@@ -39,6 +39,8 @@ enum Command {
     Maintain(commands::maintain::Options),
     /// Print the figures of a view.
     Figures(commands::figures::Options),
+    /// Forecast the series of a file, with intervals.
+    Forecast(commands::forecast::Options),
     /// See and record the committee's decisions.
     Governance(commands::governance::Options),
     /// See, correct, restrict and erase what is kept of a person; object; list what is open.
@@ -55,6 +57,10 @@ enum Command {
     Pseudonymiser(commands::pseudonymiser::Options),
     /// Explain what is wrong with a data folder.
     Doctor(commands::doctor::Options),
+    /// Score the points of any series by how unusual they are.
+    Anomalies(commands::anomalies::Options),
+    /// Judge hints for the next screen on any web access log.
+    Hints(commands::hints::Options),
     /// Measure: ingest, dashboard, privacy, rights.
     Bench(commands::bench::Options),
 }
@@ -73,6 +79,7 @@ fn main() -> ExitCode {
         Command::Import(options) => commands::import::run(options),
         Command::Maintain(options) => commands::maintain::run(options),
         Command::Figures(options) => commands::figures::run(options),
+        Command::Forecast(options) => commands::forecast::run(options),
         Command::Governance(options) => commands::governance::run(options),
         Command::Rights(options) => commands::rights::run(options),
         Command::Backup(options) => commands::backup::run_backup(options),
@@ -81,6 +88,8 @@ fn main() -> ExitCode {
         Command::Keys(options) => commands::keys::run(options),
         Command::Pseudonymiser(options) => commands::pseudonymiser::run(&options),
         Command::Doctor(options) => commands::doctor::run(options),
+        Command::Anomalies(options) => commands::anomalies::run(options),
+        Command::Hints(options) => commands::hints::run(options),
         Command::Bench(options) => commands::bench::run(options),
     };
     match done {

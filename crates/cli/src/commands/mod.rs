@@ -1,12 +1,15 @@
 //! One module a command.
 
+pub mod anomalies;
 pub mod audit;
 pub mod backup;
 pub mod bench;
 pub mod demo;
 pub mod doctor;
 pub mod figures;
+pub mod forecast;
 pub mod governance;
+pub mod hints;
 pub mod import;
 pub mod keys;
 pub mod maintain;

@@ -8,6 +8,7 @@ mod keys;
 mod privacy;
 mod record;
 mod rights;
+mod series;
 mod server;
 mod timestamps;
 mod wrong_use;

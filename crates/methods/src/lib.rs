@@ -1,0 +1,19 @@
+//! Pure statistics on plain series.
+//!
+//! Nothing here knows of the store, of people or of schools: a series of numbers goes in, figures come out, and the same
+//! input gives the same bytes. Each method names its paper where it is defined.
+
+pub mod adoption;
+pub mod anomaly;
+pub mod chance;
+pub mod correlation;
+mod count;
+pub mod forecast;
+mod minimise;
+pub mod paths;
+pub mod reconcile;
+pub mod school;
+pub mod score;
+pub mod season;
+pub mod series;
+pub mod table;

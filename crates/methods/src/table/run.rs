@@ -1,0 +1,76 @@
+//! From the series of a file to their forecasts.
+
+use super::{OpenDays, Series, TableError};
+use crate::forecast::{Forecast, Request, each, forecast, forecast_open_days};
+
+/// Forecasts each series of a file, with a calendar where there is one, on as many threads as given. `told` is called with
+/// how many are done, from any thread. Fails with the first series, in the order of the file, that cannot be forecast.
+pub fn forecast_series(
+    all: &[Series],
+    calendar: Option<&OpenDays>,
+    request: &Request,
+    threads: usize,
+    told: &(dyn Fn(usize) + Sync),
+) -> Result<Vec<Forecast>, TableError> {
+    let results = each(all.len(), threads, told, |at| {
+        let series = &all[at];
+        let found = match calendar {
+            None => forecast(&series.values, request),
+            Some(calendar) => {
+                // A wrong horizon is told as such, not as a calendar without end.
+                request.check(&series.values).map_err(|error| TableError::from_series(&series.id, error))?;
+                forecast_open_days(&series.values, &calendar.of(series, request.horizon)?, request)
+            }
+        };
+        found.map_err(|error| TableError::from_series(&series.id, error))
+    });
+    results.into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write;
+
+    use super::*;
+    use crate::table::{read_series, write_forecasts};
+
+    fn request(horizon: usize) -> Request {
+        Request { horizon, periods: vec![7], level: 95.0 }
+    }
+
+    fn written(text: &str, calendar: Option<&str>, threads: usize) -> Vec<u8> {
+        let series = read_series(text.as_bytes()).unwrap();
+        let calendar = calendar.map(|text| OpenDays::read(text.as_bytes()).unwrap());
+        let found = forecast_series(&series, calendar.as_ref(), &request(3), threads, &|_| ()).unwrap();
+        let mut out = Vec::new();
+        let named = series.iter().map(|series| series.id.as_str()).zip(&found);
+        write_forecasts(&mut out, 95.0, named).unwrap();
+        out
+    }
+
+    #[test]
+    fn the_same_file_gives_the_same_bytes_on_any_number_of_threads() {
+        let mut text = String::from("id,t,y\n");
+        for at in 0..60 {
+            for id in ["a", "b", "c", "d"] {
+                writeln!(text, "{id},{at},{}", (at * usize::from(id.as_bytes()[0]) + at % 7) * 3 % 17).unwrap();
+            }
+        }
+        assert_eq!(written(&text, None, 1), written(&text, None, 4));
+    }
+
+    #[test]
+    fn a_calendar_closes_days() {
+        let calendar = "t,kind\n1,open\n2,open\n3,open\n4,open\n5,closed\n6,closed\n7,open\n";
+        let found = written("id,t,y\na,1,5\na,2,6\na,3,5\na,4,6\n", Some(calendar), 1);
+        let found = String::from_utf8(found).unwrap();
+        assert!(found.contains("\na,1,0,0,0\na,2,0,0,0\na,3,5."), "{found}");
+    }
+
+    #[test]
+    fn what_cannot_be_forecast_is_named() {
+        let series = read_series("id,t,y\nb,1,5\n".as_bytes()).unwrap();
+        let told = forecast_series(&series, None, &request(0), 2, &|_| ()).unwrap_err().to_string();
+        assert!(told.starts_with("series b: the horizon is out of bounds"), "{told}");
+    }
+}
