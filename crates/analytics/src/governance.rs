@@ -62,6 +62,11 @@ impl Approvals {
         }
     }
 
+    /// Whether an analysis that is no measure may be made: its decision, by name.
+    pub fn has_approved(&self, decision: &str) -> bool {
+        self.decisions.get(decision).is_some_and(|one| one.status == DecisionStatus::Approved)
+    }
+
     /// Whether a cube may be drawn; the refusal names the cube.
     pub fn approve_cube(&self, catalogue: &Catalogue, cube: &Cube) -> Result<(), NotApproved> {
         let decision = catalogue.decision_of_cube(cube).id.clone();

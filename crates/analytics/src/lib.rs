@@ -4,6 +4,7 @@
 
 pub mod beyond;
 pub mod closing;
+pub mod forecast;
 pub mod governance;
 pub mod own;
 pub mod range;
@@ -11,3 +12,4 @@ pub mod rights;
 mod rows;
 pub mod school;
 pub mod view;
+pub mod watch;

@@ -6,6 +6,9 @@ use std::collections::BTreeMap;
 use catalogue::{Catalogue, Measure, Unit};
 use serde::{Serialize, Serializer};
 
+use crate::forecast::Forecast;
+use crate::watch::Alert;
+
 /// One figure.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Figure {
@@ -53,6 +56,12 @@ pub struct View {
     pub figures: Vec<Figure>,
     /// What is not.
     pub withheld: Vec<WithheldFigure>,
+    /// What the weeks to come will bring.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub forecasts: Vec<Forecast>,
+    /// What is unusual; `None` where nothing was judged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alerts: Option<Vec<Alert>>,
 }
 
 impl View {

@@ -163,11 +163,11 @@ pub(crate) fn describe(catalogue: &Catalogue, lang: Lang) -> Description {
     }
 }
 
-/// The titles of the measures and cubes that a decision covers.
+/// The titles of the measures, cubes and analyses that a decision covers.
 fn covered(catalogue: &Catalogue, decision: &Decision, lang: Lang) -> Vec<String> {
     let measures = catalogue.measures_of(decision).map(|measure| &measure.title);
     let cubes = catalogue.cubes().iter().filter(|cube| cube.decision == decision.index).map(|cube| &cube.title);
-    measures.chain(cubes).map(|title| title.get(lang).to_owned()).collect()
+    measures.chain(cubes).chain(&decision.analysis).map(|title| title.get(lang).to_owned()).collect()
 }
 
 fn describe_cube(catalogue: &Catalogue, cube: &Cube, lang: Lang) -> DescribedCube {

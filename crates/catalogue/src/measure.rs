@@ -294,6 +294,8 @@ pub struct Decision {
     pub title: Text,
     /// What is asked, and within which bounds.
     pub description: Text,
+    /// What it covers beside measures and cubes, where it does: an analysis of figures that have left.
+    pub analysis: Option<Text>,
 }
 
 /// A measure that may leave an establishment's closing, and in which form.

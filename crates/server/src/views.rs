@@ -1,10 +1,12 @@
 //! From a signed-in person and an address to a view she may see. Pages, the API and the command line all come this way.
 
+use analytics::forecast;
 use analytics::governance::Approvals;
 use analytics::own;
 use analytics::range::{NoRange, Range};
 use analytics::school;
 use analytics::view::View;
+use analytics::watch;
 use calendar::{SchoolYear, Zone};
 use catalogue::Role;
 use jiff::civil::Date;
@@ -160,7 +162,12 @@ pub async fn school_over(app: &App, uai: &Uai, zone: Zone, state: &ViewState) ->
     let before = range.previous(&app.calendar, zone).filter(|_| state.compares());
     let approved = &approvals;
     let look = |range: Range| async move { school::school_view(&app.store, approved, uai, &range).await };
-    compared(range, before, &approvals, look).await
+    let mut compared = compared(range, before, &approvals, look).await?;
+    let place = (&app.calendar, zone);
+    compared.view.forecasts = forecast::school_weeks(&app.store, approved, place, uai, &compared.range).await?;
+    let today = date_of(app.clock.now());
+    compared.view.alerts = watch::school(&app.store, approved, place, uai, today).await?;
+    Ok(compared)
 }
 
 /// A range and the one before it, looked at at the same time.

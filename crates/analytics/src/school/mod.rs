@@ -1,7 +1,7 @@
 //! `Mon école`: what a head sees of her school. What people did comes from the releases alone; technical health is live,
 //! without persons, from at least five devices.
 
-mod released;
+pub(crate) mod released;
 mod technical;
 
 use catalogue::{Measure, Origin, View as ViewName};
@@ -35,8 +35,9 @@ pub async fn school_view(store: &Store, approvals: &Approvals, uai: &Uai, range:
         }
     }
     let session = session(store, &[Table::Releases, Table::TechDay, Table::InstallDay], Some(uai), range).await?;
+    let labels: Vec<String> = released::periods(range).collect();
     let (released, measured) =
-        tokio::try_join!(released::read(&session, uai, range), technical::read(&session, Some(uai), range))?;
+        tokio::try_join!(released::read(&session, uai, &labels), technical::read(&session, Some(uai), range))?;
     released::add(catalogue, &frozen, &released, range, &mut view);
     technical::add(catalogue, &technical, measured, range, &mut view);
     Ok(view)

@@ -57,7 +57,7 @@ fn withheld(measure: &str, period: String) -> WithheldFigure {
     WithheldFigure { measure: measure.to_owned(), period, reason: FEW_OR_NONE }
 }
 
-fn periods(range: &Range) -> impl Iterator<Item = String> + '_ {
+pub(super) fn periods(range: &Range) -> impl Iterator<Item = String> + '_ {
     range.weeks.iter().map(ToString::to_string).chain([range.label.clone()])
 }
 
@@ -125,13 +125,13 @@ fn put(one: &Released<StoredFigure>, measure: &Measure, view: &mut View) {
     }
 }
 
-/// Reads the releases of a range.
-pub(super) async fn read(
+/// Reads the releases of some periods.
+pub(crate) async fn read(
     session: &LakeSession,
     uai: &Uai,
-    range: &Range,
+    periods: &[String],
 ) -> Result<Vec<Released<StoredFigure>>, Error> {
-    let labels: Vec<String> = periods(range).map(|label| format!("'{label}'")).collect();
+    let labels: Vec<String> = periods.iter().map(|label| format!("'{label}'")).collect();
     let query = format!(
         "SELECT measure, period, split, word, value, previous, denominator, k FROM releases \
          WHERE establishment = '{uai}' AND period IN ({}) ORDER BY measure, period, split, word",

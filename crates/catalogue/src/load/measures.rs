@@ -23,6 +23,7 @@ struct RawDecision {
     id: Spanned<String>,
     title: Text,
     description: Text,
+    analysis: Option<Text>,
 }
 
 #[derive(Deserialize)]
@@ -158,11 +159,15 @@ pub(super) fn decisions(source: Source) -> Result<Vec<Decision>, CatalogueError>
         let index = take_name(&mut names, source, &decision.id, "decision")?;
         check_text(source, decision.id.span(), &decision.title, "the title")?;
         check_text(source, decision.id.span(), &decision.description, "the description")?;
+        if let Some(analysis) = &decision.analysis {
+            check_text(source, decision.id.span(), analysis, "the analysis")?;
+        }
         decisions.push(Decision {
             index,
             id: decision.id.into_inner(),
             title: decision.title,
             description: decision.description,
+            analysis: decision.analysis,
         });
     }
     Ok(decisions)

@@ -1,7 +1,9 @@
 //! Everything a view is drawn from, without a server: the figures of its range, those it is compared with, the weeks
 //! between, and today.
 
+use analytics::forecast::Forecast;
 use analytics::range::Range;
+use analytics::watch::Alert;
 use calendar::{Calendar, IsoWeek, Lang, Zone};
 use catalogue::{Catalogue, Measure, Value as MeasureValue};
 use charts::{Band, Chart, ChartError, Line, Position, Series, Unit, Value};
@@ -66,6 +68,17 @@ pub(super) struct Scene<'a> {
     pub(super) weeks: Weeks,
     pub(super) figures: Lookup<'a>,
     pub(super) before: Result<Before<'a>, Alone>,
+    /// What is unusual; nothing where nothing was judged.
+    pub(super) alerts: Option<&'a [Alert]>,
+    forecasts: &'a [Forecast],
+}
+
+/// What is expected of a measure, by week.
+pub(super) struct Expected<'a> {
+    /// The first week's place on the axis.
+    pub(super) from: usize,
+    /// One entry a week of the range.
+    pub(super) weeks: Vec<Option<&'a Forecast>>,
 }
 
 impl<'a> Scene<'a> {
@@ -89,6 +102,8 @@ impl<'a> Scene<'a> {
             weeks: Weeks::new(&compared.range, calendar, zone, lang, today),
             figures: Lookup::new(&compared.view),
             before,
+            alerts: compared.view.alerts.as_deref(),
+            forecasts: &compared.view.forecasts,
             setting,
         }
     }
@@ -144,6 +159,15 @@ impl<'a> Scene<'a> {
             None => Value::Withheld,
         };
         self.weeks.list().iter().map(of_week).collect()
+    }
+
+    /// What is expected of a measure in the weeks to come; nothing where no forecast was made.
+    pub(super) fn expected(&self, measure: &str) -> Option<Expected<'a>> {
+        let of_week = |week: &super::weeks::Week| {
+            self.forecasts.iter().find(|one| one.measure == measure && one.period == week.label)
+        };
+        let weeks: Vec<Option<&Forecast>> = self.weeks.list().iter().map(of_week).collect();
+        Some(Expected { from: weeks.iter().position(Option::is_some)?, weeks })
     }
 
     /// The comparable range's values, week by week from its first; `None` without a comparison.

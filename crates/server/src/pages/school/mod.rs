@@ -7,6 +7,7 @@ mod headline;
 mod plots;
 #[cfg(test)]
 mod tests;
+mod watch;
 
 use std::sync::Arc;
 
@@ -102,6 +103,7 @@ fn page(scene: &Scene<'_>, place: &str) -> Markup {
             h2 id="in-short" { (lang.pick("En bref", "In short")) }
             div class="figures" { @for card in cards::all(scene) { (card.markup(scene)) } }
         }
+        (watch::section(scene))
         section class="section" aria-labelledby="over-time" {
             h2 id="over-time" { (lang.pick("Enseignants et contenus", "Teachers and content")) }
             p class="lead" { (say(lang,

@@ -8,7 +8,7 @@ use maud::{Markup, html};
 
 use super::headline::{self, closed_weeks};
 use crate::pages::class::or_else;
-use crate::pages::scene::Scene;
+use crate::pages::scene::{Expected, Scene};
 use crate::pages::words::{counted, list, name_of_one, number, percent, quote, say};
 
 /// The word of cells merged together, and of a measure that could not be split.
@@ -57,19 +57,54 @@ fn weekly(scene: &Scene<'_>, id: &str, measure: &str, name: &str, title: &str, s
         return not_closed(scene, id, subtitle, subtitle);
     }
     let values = scene.frozen(measure);
-    let note = remark(scene, &values);
+    let mut notes: Vec<String> = remark(scene, &values).into_iter().collect();
     let earlier = scene.before(measure);
     if earlier.is_none() && !is_known(&values) {
         return withheld_block(scene, id, measure, subtitle, subtitle);
     }
-    let mut series = vec![Series::ours(name, values)];
+    let expected = scene.expected(measure);
+    notes.extend(expected.as_ref().map(|expected| about_forecast(lang, expected)));
+    let mut series = vec![ours(name, values, expected.as_ref())];
     series.extend(earlier);
     let line = scene.lines(unit(measure, lang), series, scene.frozen_bands());
-    let chart = scene.chart(id, title, subtitle, line).map(|chart| match note {
-        Some(note) => chart.note(note),
-        None => chart,
+    let chart = scene.chart(id, title, subtitle, line).map(|chart| match &notes[..] {
+        [] => chart,
+        notes => chart.note(notes.join(" ")),
     });
     or_else(chart, id, "")
+}
+
+/// Our own line: what was published, and beyond it what is expected, with its interval.
+fn ours(name: &str, mut values: Vec<Value>, expected: Option<&Expected<'_>>) -> Series {
+    let Some(expected) = expected else { return Series::ours(name, values) };
+    for (value, forecast) in values.iter_mut().zip(&expected.weeks) {
+        if let Some(forecast) = forecast {
+            *value = Value::Known(forecast.value);
+        }
+    }
+    let intervals = expected.weeks.iter().map(|one| one.map(|one| (one.low, one.high))).collect();
+    Series::ours(name, values).forecast_from(expected.from).interval(intervals)
+}
+
+/// How a forecast was made and how well it went, for the remark under its chart.
+fn about_forecast(lang: Lang, expected: &Expected<'_>) -> String {
+    let Some(first) = expected.weeks.iter().flatten().next() else { return String::new() };
+    let weeks = first.learnt_from;
+    let fr = format!(
+        "Pointillé : prévision apprise de {weeks} semaines de classe publiées, avec l’intervalle où la valeur devrait tomber 19 fois sur 20."
+    );
+    let en = format!(
+        "Dashed: a forecast learnt from {weeks} published class weeks, with the interval that should hold the value 19 times in 20."
+    );
+    let missed = first.missed_by.map(|share| {
+        let share = number(lang, share.round());
+        let fr = format!(
+            " Sur les dernières semaines, chacune prévue une semaine avant, elle s’est trompée de {share} % du total."
+        );
+        let en = format!(" Over the last weeks, each forecast a week before, it missed by {share} % of the total.");
+        say(lang, &fr, &en)
+    });
+    format!("{}{}", say(lang, &fr, &en), missed.unwrap_or_default())
 }
 
 /// Active teachers by week.

@@ -1,6 +1,8 @@
 //! The page of a school, from a view built by hand.
 
+use analytics::forecast::Forecast;
 use analytics::view::{FEW_OR_NONE, View, WithheldFigure};
+use analytics::watch::Alert;
 use calendar::Lang;
 use store::Denominators;
 
@@ -162,4 +164,42 @@ fn a_school_too_small_for_a_figure_is_told_so_and_not_sent_from_period_to_period
         // A kind of trace is no chart of hatched bars alone.
         assert!(html.contains("<strong>Traces par nature"));
     }
+}
+
+#[test]
+fn what_is_expected_and_what_is_unusual_are_shown_with_their_reasons() {
+    let mut sample = sample();
+    let view = &mut sample.compared.view;
+    let expected = |period: &str, value: f64| Forecast {
+        measure: "media_count".to_owned(),
+        period: period.to_owned(),
+        value,
+        low: value - 40.0,
+        high: value + 40.0,
+        level: 95.0,
+        learnt_from: 12,
+        missed_by: Some(11.6),
+    };
+    view.forecasts = vec![expected("2025-W47", 330.0), expected("2025-W48", 325.0)];
+    view.alerts = Some(vec![Alert {
+        measure: "error_count".to_owned(),
+        day: "2025-11-18".to_owned(),
+        direction: "up",
+        score: 0.7,
+        days: 1,
+        counted: 40,
+        usual: 6,
+        part: Some("network".to_owned()),
+    }]);
+    let html = plain(&sample.page(Lang::Fr, "mon-ecole-prevu", |scene| page(scene, "")));
+    for words in [
+        "prévision apprise de 12 semaines de classe publiées",
+        "elle s’est trompée de 12 % du total",
+        "Le mardi 18 novembre 2025</strong> : 40 erreurs, là où l’on en attendait 6, surtout « réseau ».",
+    ] {
+        assert!(html.contains(words), "{words}");
+    }
+    sample.compared.view.alerts = Some(Vec::new());
+    let calm = plain(&sample.page(Lang::Fr, "mon-ecole-calme", |scene| page(scene, "")));
+    assert!(calm.contains("Rien d’inhabituel dans l’application ces quatre dernières semaines."));
 }
