@@ -61,7 +61,7 @@ enum Command {
     Anomalies(commands::anomalies::Options),
     /// Judge hints for the next screen on any web access log.
     Hints(commands::hints::Options),
-    /// Measure: ingest, dashboard, privacy, rights.
+    /// Measure: ingest, dashboard, privacy, rights, analytics.
     Bench(commands::bench::Options),
 }
 

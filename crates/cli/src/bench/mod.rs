@@ -1,5 +1,6 @@
 //! What `bench` measures, one module a claim.
 
+pub mod analytics;
 pub mod dashboard;
 pub mod ingest;
 mod outside;

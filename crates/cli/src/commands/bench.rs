@@ -4,7 +4,7 @@ use anyhow::bail;
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Value};
 
-use crate::bench::{dashboard, ingest, privacy, rights};
+use crate::bench::{analytics, dashboard, ingest, privacy, rights};
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Name {
@@ -14,6 +14,8 @@ enum Name {
     Dashboard,
     /// Access and erasure on a year of events.
     Rights,
+    /// The methods of analysis, on simulations whose truth is known.
+    Analytics,
     /// Every attack on what is published, with its control. Fails when one succeeds.
     Privacy,
 }
@@ -53,6 +55,7 @@ pub fn run(options: Options) -> anyhow::Result<()> {
         Name::Ingest => ("ingest", ingest::run(options.quick)?),
         Name::Dashboard => ("dashboard", dashboard::run(options.quick, options.data.as_deref())?),
         Name::Rights => ("rights", rights::run(options.quick, options.data.as_deref())?),
+        Name::Analytics => ("analytics", analytics::run(options.quick)?),
         Name::Privacy => {
             let findings = privacy::run(options.quick, options.running_only, !options.json)?;
             broken.extend(findings.iter().filter(|finding| !finding.holds()).map(|finding| finding.name));

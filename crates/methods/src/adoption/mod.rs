@@ -6,6 +6,7 @@
 //! models"). The plateau's uncertainty is its posterior over a grid, both curves together (Bayesian model averaging).
 
 mod curve;
+pub mod simulation;
 
 use curve::{CURVES, Curve};
 
@@ -60,7 +61,8 @@ const GRID: usize = 40;
 /// The greatest plateau that is weighed, by the adopters so far.
 const FARTHEST: f64 = 60.0;
 /// A curve is looked at when about so much of it is done, before the data say otherwise; with its spread in logarithms.
-const DONE: (f64, f64) = (0.22, 0.6);
+/// Less of both makes plateaus told early better and those told at half of the curve, where it is steepest, worse.
+const DONE: (f64, f64) = (0.25, 0.6);
 
 /// Fits cumulative adopters, one a step, oldest first, the first step being the feature's first. `population` is how many
 /// could adopt, where that is known; `level` of the plateau's interval in percent.

@@ -1,40 +1,35 @@
-//! How well true links are found among many pairs: 5 links among 200 pairs of simulated daily measures, over 100 seeds.
-//! Prints one JSON object.
+//! How well true links are found among many pairs: 5 links among 200 pairs of simulated daily measures, a school year a seed.
 
 use methods::chance::Chance;
 use methods::correlation::{found, links};
 
-const SEEDS: u64 = 100;
+use super::float;
+use crate::commands::bench::Figures;
+
 const PAIRS: usize = 200;
 const LINKS: usize = 5;
 /// Class days of a school year.
 const DAYS: usize = 140;
 
-fn main() {
-    let mut found_links = 0;
-    let mut false_shares = 0.0;
-    let mut complete = 0;
-    for seed in 0..SEEDS {
+/// The share of true links found, that of seeds where all were, and the mean share of false ones among those found.
+pub(super) fn figures(seeds: std::ops::Range<u64>) -> anyhow::Result<Figures> {
+    let (mut found_links, mut complete, mut false_shares, mut judged) = (0, 0, 0.0, 0);
+    let pairs: Vec<(usize, usize)> = (0..PAIRS).map(|pair| (2 * pair, 2 * pair + 1)).collect();
+    for seed in seeds {
         let measures = simulate(seed);
-        let pairs: Vec<(usize, usize)> = (0..PAIRS).map(|pair| (2 * pair, 2 * pair + 1)).collect();
-        let tested = links(&measures, &pairs).expect("the series are of one length");
+        let tested = links(&measures, &pairs)?;
         let found = found(&tested, 0.05);
         let right = found.iter().filter(|link| link.pair.0 < 2 * LINKS).count();
         found_links += right;
         complete += usize::from(right == LINKS);
-        if !found.is_empty() {
-            false_shares += f64::from(u32::try_from(found.len() - right).unwrap_or(u32::MAX))
-                / f64::from(u32::try_from(found.len()).unwrap_or(u32::MAX));
-        }
+        false_shares += float(found.len() - right) / float(found.len().max(1));
+        judged += 1;
     }
-    println!(
-        "{:#}",
-        serde_json::json!({
-            "seeds": SEEDS, "pairs": PAIRS, "links": LINKS, "days": DAYS,
-            "links_found": found_links, "seeds_with_all_found": complete,
-            "false_discovery_rate": false_shares / 100.0,
-        })
-    );
+    Ok(vec![
+        ("links_found_ratio", float(found_links) / float(judged * LINKS)),
+        ("links_all_found_ratio", float(complete) / float(judged)),
+        ("links_false_ratio", false_shares / float(judged)),
+    ])
 }
 
 /// Measures two by two. The first pairs are linked; each remembers its day before to a degree of its own, and some are

@@ -1,6 +1,6 @@
 //! How the watch does on simulated schools with planted anomalies: 13 months, three zones, Wednesdays, four measures.
 //! An anomaly is found by an alert the right way within its days, the first ten of class at most; every other alert is
-//! false, that of the return to normal included. Prints one JSON object.
+//! false, that of the return to normal included.
 
 use calendar::{Calendar, Zone};
 use jiff::ToSpan;
@@ -8,7 +8,8 @@ use jiff::civil::{Date, Weekday, date};
 use methods::school::Watch;
 use methods::school::simulation::{Measure, school};
 
-const SCHOOLS: u32 = 60;
+use crate::commands::bench::Figures;
+
 const MONTHS: f64 = 13.0;
 
 #[derive(Default)]
@@ -21,47 +22,33 @@ struct Tally {
     worst: u32,
 }
 
-fn main() {
-    let first_seed: u64 = std::env::args().nth(1).and_then(|seed| seed.parse().ok()).unwrap_or(1000);
+/// Recall, parts named rightly and false alerts, over all measures, a school a seed.
+pub(super) fn figures(seeds: std::ops::Range<u64>) -> anyhow::Result<Figures> {
     let calendars = [Zone::A, Zone::B, Zone::C].map(days);
-    let mut report = serde_json::Map::new();
-    let mut all = Tally::default();
+    let mut tally = Tally::default();
     for measure in Measure::ALL {
-        let mut tally = Tally::default();
-        for (number, seed) in (first_seed..).take(SCHOOLS as usize).enumerate() {
-            judge(seed, measure, &calendars[number % 3], &mut tally);
+        for (number, seed) in seeds.clone().enumerate() {
+            judge(seed, measure, &calendars[number % 3], &mut tally)?;
         }
-        report.insert(format!("{measure:?}").to_lowercase(), tally.json());
-        all.planted += tally.planted;
-        all.found += tally.found;
-        all.named += tally.named;
-        all.false_alerts += tally.false_alerts;
-        all.streams += tally.streams;
-        all.worst = all.worst.max(tally.worst);
     }
-    report.insert("all".to_owned(), all.json());
-    println!("{:#}", serde_json::Value::Object(report));
+    let rate = |part: u32, of: u32| f64::from(part) / f64::from(of.max(1));
+    Ok(vec![
+        ("anomalies_planted_n", f64::from(tally.planted)),
+        ("anomalies_recall_ratio", rate(tally.found, tally.planted)),
+        ("anomalies_named_ratio", rate(tally.named, tally.found)),
+        ("anomalies_false_a_month_n", rate(tally.false_alerts, tally.streams) / MONTHS),
+        ("anomalies_false_worst_n", f64::from(tally.worst)),
+    ])
 }
 
-impl Tally {
-    fn json(&self) -> serde_json::Value {
-        let rate = |part: u32, of: u32| f64::from(part) / f64::from(of.max(1));
-        serde_json::json!({
-            "planted": self.planted, "recall": rate(self.found, self.planted), "named": rate(self.named, self.found),
-            "false_alerts_per_school_and_month": f64::from(self.false_alerts) / f64::from(self.streams) / MONTHS,
-            "most_false_alerts_of_one_school": self.worst,
-        })
-    }
-}
-
-fn judge(seed: u64, measure: Measure, calendar: &[(u8, bool)], tally: &mut Tally) {
+fn judge(seed: u64, measure: Measure, calendar: &[(u8, bool)], tally: &mut Tally) -> anyhow::Result<()> {
     let (days, planted) = school(seed, measure, calendar);
     let open_between = |from: usize, until: usize| days[from..=until].iter().filter(|day| day.open).count();
     let mut found = vec![false; planted.len()];
     let mut watch = Watch::new();
     let mut false_alerts = 0;
     for (at, day) in days.iter().enumerate() {
-        let Some(alert) = watch.push(day).expect("the simulation's days are in order") else { continue };
+        let Some(alert) = watch.push(day)? else { continue };
         let right = planted.iter().position(|anomaly| {
             (anomaly.from..=anomaly.until).contains(&at)
                 && open_between(anomaly.from, at) <= 10
@@ -80,6 +67,7 @@ fn judge(seed: u64, measure: Measure, calendar: &[(u8, bool)], tally: &mut Tally
     tally.false_alerts += false_alerts;
     tally.worst = tally.worst.max(false_alerts);
     tally.streams += 1;
+    Ok(())
 }
 
 /// Thirteen months of a zone: class days and the Wednesdays of weeks of class are open.
