@@ -6,6 +6,7 @@ pub mod beyond;
 pub mod closing;
 pub mod forecast;
 pub mod governance;
+pub mod hints;
 pub mod own;
 pub mod range;
 pub mod rights;

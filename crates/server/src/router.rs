@@ -38,6 +38,7 @@ fn routes(demonstration: bool) -> Vec<Route> {
     const TEACHER_OR_HEAD: Audience = People(&[Role::Teacher, Role::SchoolHead]);
     const COLLECT: Audience = Token(&[Scope::Collect]);
     const ADMIN: Audience = Token(&[Scope::Admin]);
+    const COLLECT_OR_READ: Audience = Token(&[Scope::Collect, Scope::Read]);
     const READ_OR_BI: Audience = Token(&[Scope::Read, Scope::Bi]);
     let mut routes = vec![
         get("/", Everybody, pages::home::get),
@@ -56,6 +57,7 @@ fn routes(demonstration: bool) -> Vec<Route> {
         put("/api/v1/establishments/{uai}/roster", COLLECT, api::roster::put),
         get("/api/v1/cubes", READ_OR_BI, api::cubes::get),
         get("/api/v1/figures", TEACHER_OR_HEAD, api::figures::get),
+        get("/api/v1/hints", COLLECT_OR_READ, api::hints::get),
         post("/api/v1/opt-out", COLLECT, api::opt_out::post),
         get("/api/v1/rights", ADMIN, api::rights::list),
         post("/api/v1/rights", ADMIN, api::rights::post),

@@ -158,3 +158,31 @@ fn what_left_is_read_as_it_was_stored_and_by_those_who_may() {
     // Schools of three academies name the same district here: three leaves add up.
     assert!((error - 1.959_964 * 6.85 * 3_f64.sqrt()).abs() < 1e-3, "{error}");
 }
+
+#[test]
+fn hints_come_from_what_left_and_say_which_months() {
+    let folder = about_to_close();
+    maintain(&folder.argument(), DUE);
+    let server = Server::start_demonstration(&folder, DUE);
+    let collect = folder.token("collect", "all");
+    let get = |path: &str| {
+        Request::new("GET", path).header("Authorization", format!("Bearer {collect}")).send(server.address())
+    };
+    let answer = get("/api/v1/hints");
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let hints = answer.value();
+    assert_eq!(hints["months"], serde_json::json!(["2025-11"]));
+    for after in hints["after"].as_array().unwrap() {
+        let next = after["next"].as_array().unwrap();
+        assert!((1..=3).contains(&next.len()), "{after}");
+        assert!(next.iter().all(|hint| hint["share"].as_f64() >= hint["error"].as_f64()), "{after}");
+    }
+    assert_eq!(get("/api/v1/hints").text(), answer.text());
+    let one = get("/api/v1/hints?screen=home");
+    assert_eq!(one.status, 200, "{}", one.text());
+    assert!(one.value()["after"].as_array().unwrap().iter().all(|after| after["screen"] == "home"));
+    let wrong = get("/api/v1/hints?screen=nowhere");
+    assert_eq!(wrong.status, 422);
+    assert!(wrong.text().contains("list of screens") && !wrong.text().contains("nowhere"), "{}", wrong.text());
+    assert_eq!(Request::new("GET", "/api/v1/hints").send(server.address()).status, 401);
+}

@@ -3,6 +3,7 @@
 pub mod cubes;
 pub mod events;
 pub mod figures;
+pub mod hints;
 pub mod opt_out;
 pub mod rights;
 pub mod roster;
