@@ -62,6 +62,12 @@ impl Approvals {
         }
     }
 
+    /// The approved decisions by name, in order: what has changed when this has.
+    pub fn approved(&self) -> String {
+        let approved = self.decisions.values().filter(|one| one.status == DecisionStatus::Approved);
+        approved.map(|one| one.id.as_str()).collect::<Vec<_>>().join(" ")
+    }
+
     /// Whether an analysis that is no measure may be made: its decision, by name.
     pub fn has_approved(&self, decision: &str) -> bool {
         self.decisions.get(decision).is_some_and(|one| one.status == DecisionStatus::Approved)

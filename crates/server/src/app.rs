@@ -13,6 +13,7 @@ use store::{Establishment, Store};
 use crate::clock::Clock;
 use crate::limits::Limits;
 use crate::load::Load;
+use crate::outlook::Outlooks;
 
 /// An identity of the demonstration: raw claims, kept in memory only.
 #[derive(Clone)]
@@ -41,6 +42,7 @@ pub struct App {
     /// Open while batches pass from the gate into the journal. Whoever objects closes it: what had passed before is in
     /// the journal then, and what comes after meets her objection.
     pub(crate) admission: tokio::sync::RwLock<()>,
+    pub(crate) outlooks: Outlooks,
     /// Rung when a request waits to be worked on.
     pub(crate) requests: tokio::sync::Notify,
     /// The last day on which retention ran.
@@ -70,6 +72,7 @@ impl App {
             tokens: crate::access::Tokens::default(),
             identities,
             admission: tokio::sync::RwLock::default(),
+            outlooks: Outlooks::default(),
             requests: tokio::sync::Notify::new(),
             retired_on: Mutex::default(),
             places: RwLock::new(places.iter().map(|one| (one.uai.clone(), place_of(one))).collect()),

@@ -11,6 +11,8 @@ mod health;
 mod limits;
 mod load;
 mod maintenance;
+mod outlook;
+mod pace;
 mod pages;
 mod problem;
 mod rights;

@@ -14,7 +14,7 @@ use store::Scope;
 
 use crate::app::App;
 use crate::problem::Problem;
-use crate::{api, assets, body, demo, health, pages};
+use crate::{api, assets, body, demo, health, pace, pages};
 
 /// Who may call a route. To anybody else it looks like a route that does not exist, or asks for a token.
 ///
@@ -108,6 +108,7 @@ pub(crate) fn router(app: Arc<App>, demonstration: bool) -> Router {
         .layer(DefaultBodyLimit::max(16 * 1_024))
         .layer(middleware::from_fn(security))
         .layer(middleware::from_fn(body::lend))
+        .layer(middleware::from_fn(pace::even))
         .with_state(app)
 }
 

@@ -1,12 +1,10 @@
 //! From a signed-in person and an address to a view she may see. Pages, the API and the command line all come this way.
 
-use analytics::forecast;
 use analytics::governance::Approvals;
 use analytics::own;
 use analytics::range::{NoRange, Range};
 use analytics::school;
 use analytics::view::View;
-use analytics::watch;
 use calendar::{SchoolYear, Zone};
 use catalogue::Role;
 use jiff::civil::Date;
@@ -17,6 +15,7 @@ use serde::Deserialize;
 use store::{Establishment, RosterClass};
 
 use crate::app::{App, date_of};
+use crate::outlook;
 use crate::problem::Problem;
 
 /// The state of a view as the address bar holds it.
@@ -163,10 +162,11 @@ pub async fn school_over(app: &App, uai: &Uai, zone: Zone, state: &ViewState) ->
     let approved = &approvals;
     let look = |range: Range| async move { school::school_view(&app.store, approved, uai, &range).await };
     let mut compared = compared(range, before, &approvals, look).await?;
-    let place = (&app.calendar, zone);
-    compared.view.forecasts = forecast::school_weeks(&app.store, approved, place, uai, &compared.range).await?;
-    let today = date_of(app.clock.now());
-    compared.view.alerts = watch::school(&app.store, approved, place, uai, today).await?;
+    let place = (uai, zone);
+    (compared.view.forecasts, compared.view.alerts) = tokio::try_join!(
+        outlook::forecasts(app, approved, place, &compared.range),
+        outlook::alerts(app, approved, place),
+    )?;
     Ok(compared)
 }
 

@@ -38,7 +38,7 @@ pub fn run(length: Length) -> anyhow::Result<Vec<Finding>> {
     let cookies = site.sign_in(&people)?;
 
     let mut seen = BTreeMap::<String, BTreeSet<String>>::new();
-    let rounds = reads / (ways(&site, &cookies[0], false)?.len() + 1) + 1;
+    let rounds = reads / ways(&site, &cookies[0], false)?.len() + 1;
     let mut made = 0_usize;
     for round in 0..rounds {
         if round % (rounds / 3 + 1) == 1 {
@@ -61,7 +61,10 @@ pub fn run(length: Length) -> anyhow::Result<Vec<Finding>> {
     site.move_to("2025-12-19T08:00:00Z")?;
     site.restart()?;
     let after = ways(&site, &cookies[0], true)?;
-    let changed = before.iter().filter(|(way, bytes)| is_of_figures(way) && after.get(*way) != Some(bytes)).count();
+    let changed = before.iter().filter(|(way, bytes)| {
+        is_of_figures(way) && after.get(*way).map(|bytes| released(bytes)) != Some(released(bytes))
+    });
+    let changed = changed.count();
     let moved = own != own_view(&site, &cookies[1])?;
     Ok(vec![
         Finding::new("frozen_reads_n", float(made), Bound::AtLeast(float(reads))),
@@ -89,6 +92,15 @@ fn ways(site: &Site, head: &str, with_commands: bool) -> anyhow::Result<BTreeMap
         }
     }
     Ok(ways)
+}
+
+/// What was released, of an answer that is JSON: not what looks ahead, and not what is live.
+fn released(bytes: &str) -> String {
+    let Ok(mut answer) = serde_json::from_str::<serde_json::Value>(bytes) else { return bytes.to_owned() };
+    if let Some(fields) = answer.as_object_mut() {
+        fields.retain(|name, _| name != "forecasts" && name != "alerts");
+    }
+    answer.to_string()
 }
 
 /// A page also says what day it is, and how far the weeks have closed.

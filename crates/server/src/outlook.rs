@@ -1,0 +1,86 @@
+//! What is expected of a school and what was unusual in it, kept for a while: both take longer to compute than the rest of
+//! a page. A forecast rests on closed weeks and stays right until another closes; alerts are judged again after minutes.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use analytics::forecast::{self, Forecast};
+use analytics::governance::Approvals;
+use analytics::range::Range;
+use analytics::watch::{self, Alert};
+use calendar::{IsoWeek, Zone};
+use jiff::civil::Date;
+use privacy::Uai;
+use store::Error;
+
+use crate::app::{App, date_of};
+
+/// How long alerts are told without judging again.
+const BELIEVED: Duration = Duration::from_mins(10);
+/// How many answers are kept; then all are forgotten.
+const MOST: usize = 4_096;
+
+/// What was computed lately. A decision that is taken back is part of the question, so nothing of it is told any more.
+#[derive(Default)]
+pub struct Outlooks {
+    forecasts: Kept<(Uai, String, Option<IsoWeek>, String), Vec<Forecast>>,
+    alerts: Kept<(Uai, Date, String), Option<Vec<Alert>>>,
+}
+
+/// Answers by question, with their moment.
+struct Kept<Q, A> {
+    answers: Mutex<HashMap<Q, (Instant, A)>>,
+}
+
+impl<Q, A> Default for Kept<Q, A> {
+    fn default() -> Self {
+        Self { answers: Mutex::default() }
+    }
+}
+
+impl<Q: Eq + Hash, A: Clone> Kept<Q, A> {
+    fn get(&self, question: &Q, believed: Option<Duration>) -> Option<A> {
+        let answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        let (since, answer) = answers.get(question)?;
+        believed.is_none_or(|believed| since.elapsed() < believed).then(|| answer.clone())
+    }
+
+    fn put(&self, question: Q, answer: A) {
+        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        if answers.len() >= MOST {
+            answers.clear();
+        }
+        answers.insert(question, (Instant::now(), answer));
+    }
+}
+
+/// The forecasts of a school's weeks to come within a range.
+pub async fn forecasts(
+    app: &App,
+    approvals: &Approvals,
+    (uai, zone): (&Uai, Zone),
+    range: &Range,
+) -> Result<Vec<Forecast>, Error> {
+    let closed = app.store.closed_through().await?;
+    let question = (uai.clone(), range.label.clone(), closed, approvals.approved());
+    if let Some(known) = app.outlooks.forecasts.get(&question, None) {
+        return Ok(known);
+    }
+    let found = forecast::school_weeks(&app.store, approvals, (&app.calendar, zone), uai, range).await?;
+    app.outlooks.forecasts.put(question, found.clone());
+    Ok(found)
+}
+
+/// What was unusual in a school.
+pub async fn alerts(app: &App, approvals: &Approvals, (uai, zone): (&Uai, Zone)) -> Result<Option<Vec<Alert>>, Error> {
+    let today = date_of(app.clock.now());
+    let question = (uai.clone(), today, approvals.approved());
+    if let Some(known) = app.outlooks.alerts.get(&question, Some(BELIEVED)) {
+        return Ok(known);
+    }
+    let found = watch::school(&app.store, approvals, (&app.calendar, zone), uai, today).await?;
+    app.outlooks.alerts.put(question, found.clone());
+    Ok(found)
+}
