@@ -17,7 +17,7 @@ pub fn forecast_all(
 }
 
 /// Does `work` for each of `number` things, in any order, and returns the results in theirs.
-pub(crate) fn each<T: Send>(
+pub(super) fn each<T: Send>(
     number: usize,
     threads: usize,
     told: &(dyn Fn(usize) + Sync),

@@ -19,9 +19,8 @@ mod smoothing;
 mod theta;
 
 pub use error::ForecastError;
-pub(crate) use many::each;
 pub use many::forecast_all;
-pub use open_days::{Day, forecast_open_days};
+pub use open_days::{Day, OpenSeries, forecast_all_open_days, forecast_open_days};
 pub use request::{Forecast, Request};
 
 use crate::season::mean;

@@ -1,10 +1,13 @@
 //! From the series of a file to their forecasts.
 
-use super::{OpenDays, Series, TableError};
-use crate::forecast::{Forecast, Request, each, forecast, forecast_open_days};
+use std::collections::BTreeMap;
+
+use super::{Moment, OpenDays, Series, TableError};
+use crate::forecast::{Day, Forecast, ForecastError, OpenSeries, Request, forecast_all, forecast_all_open_days};
 
 /// Forecasts each series of a file, with a calendar where there is one, on as many threads as given. `told` is called with
-/// how many are done, from any thread. Fails with the first series, in the order of the file, that cannot be forecast.
+/// how many are done, from any thread. With a calendar, series that end together are forecast together. Fails with the first
+/// series, in the order of the file, that cannot be forecast.
 pub fn forecast_series(
     all: &[Series],
     calendar: Option<&OpenDays>,
@@ -12,19 +15,47 @@ pub fn forecast_series(
     threads: usize,
     told: &(dyn Fn(usize) + Sync),
 ) -> Result<Vec<Forecast>, TableError> {
-    let results = each(all.len(), threads, told, |at| {
-        let series = &all[at];
-        let found = match calendar {
-            None => forecast(&series.values, request),
-            Some(calendar) => {
+    let values: Vec<&[f64]> = all.iter().map(|series| series.values.as_slice()).collect();
+    let results = match calendar {
+        None => forecast_all(&values, request, threads, told),
+        Some(calendar) => {
+            let mut days = Vec::with_capacity(all.len());
+            for series in all {
                 // A wrong horizon is told as such, not as a calendar without end.
                 request.check(&series.values).map_err(|error| TableError::from_series(&series.id, error))?;
-                forecast_open_days(&series.values, &calendar.of(series, request.horizon)?, request)
+                days.push(calendar.of(series, request.horizon)?);
             }
-        };
-        found.map_err(|error| TableError::from_series(&series.id, error))
-    });
-    results.into_iter().collect()
+            with_calendar(all, &days, request, threads, told)
+        }
+    };
+    let named = results.into_iter().zip(all);
+    named.map(|(found, series)| found.map_err(|error| TableError::from_series(&series.id, error))).collect()
+}
+
+/// Series that end at the same moment go together.
+fn with_calendar(
+    all: &[Series],
+    days: &[Vec<Day>],
+    request: &Request,
+    threads: usize,
+    told: &(dyn Fn(usize) + Sync),
+) -> Vec<Result<Forecast, ForecastError>> {
+    let mut groups: BTreeMap<Option<Moment>, Vec<usize>> = BTreeMap::new();
+    for (at, series) in all.iter().enumerate() {
+        groups.entry(series.stride.later(series.first, series.values.len())).or_default().push(at);
+    }
+    let mut found = vec![Err(ForecastError::Empty); all.len()];
+    let mut done = 0;
+    for members in groups.values() {
+        let group: Vec<OpenSeries> =
+            members.iter().map(|at| OpenSeries { values: &all[*at].values, days: &days[*at] }).collect();
+        let results = forecast_all_open_days(&group, request, threads, &|more| told(done + more));
+        for (at, result) in members.iter().zip(results) {
+            found[*at] = result;
+        }
+        done += members.len();
+    }
+    found
 }
 
 #[cfg(test)]
