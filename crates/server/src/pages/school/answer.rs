@@ -95,9 +95,32 @@ fn production(scene: &Scene<'_>) -> Markup {
 /// What is still missing: weeks that have not closed, batches that have not arrived.
 fn notes(scene: &Scene<'_>) -> Vec<String> {
     let mut notes = Vec::new();
+    notes.extend(of_small_school(scene));
     notes.extend(closings(scene));
     notes.extend(technical::completeness(scene));
     notes
+}
+
+/// What a small school can expect of this page, so that nobody looks for figures that cannot be.
+fn of_small_school(scene: &Scene<'_>) -> Option<String> {
+    let (lang, declared) = (scene.lang(), scene.setting.declared?);
+    match (declared.classes, declared.teachers) {
+        (1, _) => Some(say(
+            lang,
+            "Votre école a une seule classe : ses chiffres sont dans « Ma classe », pour son enseignant. Un chiffre d’école le désignerait.",
+            "Your school has one class: its figures are in “My class”, for its teacher. A figure of the school would point at her.",
+        )),
+        (_, teachers @ 2..=5) => {
+            let fr = format!(
+                "Avec {teachers} enseignants, une école voit surtout sa stabilité, ses familles et ses élèves documentés, au mois ou à la période scolaire : un chiffre sur les enseignants désignerait quelqu’un."
+            );
+            let en = format!(
+                "With {teachers} teachers, a school mostly sees its stability, its families and its documented pupils, by month or school period: a figure on teachers would point at somebody."
+            );
+            Some(say(lang, &fr, &en))
+        }
+        _ => None,
+    }
 }
 
 /// The day a week's figures appear.

@@ -163,7 +163,11 @@ fn a_school_too_small_for_a_figure_is_told_so_and_not_sent_from_period_to_period
         assert!(html.contains(sentence), "{teachers}: {sentence}");
         // A kind of trace is no chart of hatched bars alone.
         assert!(html.contains("<strong>Traces par nature"));
+        assert_eq!(html.contains("Avec 4 enseignants, une école voit surtout sa stabilité"), teachers == 4);
     }
+    sample.declared = Some(Denominators { classes: 1, teachers: 1, pupils: 23, families: 30 });
+    let html = plain(&sample.page(Lang::Fr, "mon-ecole-une-classe", |scene| page(scene, "")));
+    assert!(html.contains("Votre école a une seule classe"));
 }
 
 #[test]
