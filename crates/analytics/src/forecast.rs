@@ -60,8 +60,8 @@ pub async fn school_weeks(
     (calendar, zone): (&Calendar, Zone),
     uai: &Uai,
     range: &Range,
+    closed: IsoWeek,
 ) -> Result<Vec<Forecast>, Error> {
-    let Some(closed) = store.closed_through().await? else { return Ok(Vec::new()) };
     let last = range.weeks.last().filter(|last| **last > closed);
     let (Some(last), true) = (last, approvals.has_approved(DECISION)) else { return Ok(Vec::new()) };
     let first = IsoWeek::of(closed.monday().saturating_sub(Span::new().weeks(KEPT)));
@@ -95,9 +95,8 @@ fn weeks(first: IsoWeek, last: IsoWeek) -> Vec<IsoWeek> {
 
 #[expect(clippy::cast_precision_loss, reason = "the exit gate refuses sums above 2^53")]
 fn whole(figures: &[Released<privacy::exit::StoredFigure>], measure: &Measure, period: &str) -> Option<f64> {
-    let of_period = figures.iter().map(Released::value);
-    let found =
-        of_period.into_iter().find(|one| one.measure == measure.name && one.period == period && one.split.is_empty());
+    let mut values = figures.iter().map(Released::value);
+    let found = values.find(|one| one.measure == measure.name && one.period == period && one.split.is_empty());
     found.and_then(|one| one.value).map(|value| value as f64)
 }
 

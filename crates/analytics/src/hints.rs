@@ -64,10 +64,8 @@ pub async fn hints(store: &Store, approvals: &Approvals) -> Result<Hints, Error>
     let mut steps = BTreeMap::<String, Step>::new();
     for month in &last {
         let cubes = beyond::cubes(store, *month).await?;
-        for sum in cubes.iter().filter(|cube| cube.value().cube == PATHS).flat_map(|cube| {
-            let sums = cube.sums(Level::National, true);
-            sums.into_value()
-        }) {
+        let paths = cubes.iter().filter(|cube| cube.value().cube == PATHS);
+        for sum in paths.flat_map(|cube| cube.sums(Level::National, true).into_value()) {
             let step = steps.entry(sum.word).or_default();
             step.value = step.value.saturating_add(sum.value);
             step.variance += sum.error * sum.error;

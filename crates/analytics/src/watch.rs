@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use calendar::{Calendar, Zone};
+use calendar::{Calendar, Month, Zone};
 use catalogue::View as ViewName;
 use jiff::Span;
 use jiff::civil::Date;
@@ -77,8 +77,8 @@ pub async fn school(
         return Ok(None);
     }
     let first = today.saturating_sub(Span::new().days(LEARNT));
-    let month = |day: Date| i32::from(day.year()) * 100 + i32::from(day.month());
-    let prune = Prune { months: Some(month(first)..=month(today)), establishment: Some(uai.clone()) };
+    let prune =
+        Prune { months: Some(Month::of(first).number()..=Month::of(today).number()), establishment: Some(uai.clone()) };
     let session = store.lake().session(&[Table::TechDay, Table::InstallDay], &prune).await?;
     // Today is not over.
     let counts = Counts::read(&session, uai, first, today.saturating_sub(Span::new().days(1))).await?;

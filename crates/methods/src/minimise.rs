@@ -58,7 +58,7 @@ pub(crate) fn minimise(start: &[f64], step: f64, budget: usize, mut cost: impl F
 }
 
 fn mean_of(values: impl Iterator<Item = f64>, size: usize) -> f64 {
-    values.sum::<f64>() / crate::season::count(size)
+    values.sum::<f64>() / crate::count::real(size)
 }
 
 #[cfg(test)]

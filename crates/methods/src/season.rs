@@ -1,6 +1,8 @@
 //! Whether a series has a season, and what it is: the test and the classical decomposition of the M4 competition
 //! (Makridakis, Spiliotis, Assimakopoulos 2020, "The M4 Competition"), which the scores and the Theta members share.
 
+use crate::count::real;
+
 /// Autocorrelations of lags 1 to `lags`, without unit. All zeros for a constant series.
 pub fn autocorrelations(series: &[f64], lags: usize) -> Vec<f64> {
     let mean = mean(series);
@@ -23,7 +25,7 @@ pub fn is_seasonal(series: &[f64], period: usize) -> bool {
     }
     let found = autocorrelations(series, period);
     let before: f64 = found[..period - 1].iter().map(|value| value * value).sum();
-    let limit = 1.645 * ((1.0 + 2.0 * before) / count(series.len())).sqrt();
+    let limit = 1.645 * ((1.0 + 2.0 * before) / real(series.len())).sqrt();
     found[period - 1].abs() > limit
 }
 
@@ -55,19 +57,13 @@ fn centred_average(series: &[f64], period: usize) -> impl Iterator<Item = (usize
         if even {
             sum -= f64::midpoint(window[0], window[window.len() - 1]);
         }
-        (at, sum / count(period))
+        (at, sum / real(period))
     })
 }
 
 /// The mean; 0 of nothing.
 pub(crate) fn mean(values: &[f64]) -> f64 {
-    if values.is_empty() { 0.0 } else { values.iter().sum::<f64>() / count(values.len()) }
-}
-
-/// A number of things as a figure to compute with. Exact: no slice here has 2^52 elements.
-#[allow(clippy::cast_precision_loss)]
-pub(crate) fn count(number: usize) -> f64 {
-    number as f64
+    if values.is_empty() { 0.0 } else { values.iter().sum::<f64>() / real(values.len()) }
 }
 
 #[cfg(test)]
@@ -75,9 +71,7 @@ mod tests {
     use super::*;
 
     fn waves(length: usize, period: usize) -> Vec<f64> {
-        (0..length)
-            .map(|at| 100.0 + 20.0 * (std::f64::consts::TAU * count(at % period) / count(period)).sin())
-            .collect()
+        (0..length).map(|at| 100.0 + 20.0 * (std::f64::consts::TAU * real(at % period) / real(period)).sin()).collect()
     }
 
     #[test]

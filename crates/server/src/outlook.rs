@@ -25,7 +25,7 @@ const MOST: usize = 4_096;
 /// What was computed lately. A decision that is taken back is part of the question, so nothing of it is told any more.
 #[derive(Default)]
 pub struct Outlooks {
-    forecasts: Kept<(Uai, String, Option<IsoWeek>, String), Vec<Forecast>>,
+    forecasts: Kept<(Uai, String, IsoWeek, String), Vec<Forecast>>,
     alerts: Kept<(Uai, Date, String), Option<Vec<Alert>>>,
 }
 
@@ -63,12 +63,12 @@ pub async fn forecasts(
     (uai, zone): (&Uai, Zone),
     range: &Range,
 ) -> Result<Vec<Forecast>, Error> {
-    let closed = app.store.closed_through().await?;
+    let Some(closed) = app.store.closed_through().await? else { return Ok(Vec::new()) };
     let question = (uai.clone(), range.label.clone(), closed, approvals.approved());
     if let Some(known) = app.outlooks.forecasts.get(&question, None) {
         return Ok(known);
     }
-    let found = forecast::school_weeks(&app.store, approvals, (&app.calendar, zone), uai, range).await?;
+    let found = forecast::school_weeks(&app.store, approvals, (&app.calendar, zone), uai, range, closed).await?;
     app.outlooks.forecasts.put(question, found.clone());
     Ok(found)
 }

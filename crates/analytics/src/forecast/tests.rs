@@ -38,7 +38,7 @@ fn a_steady_school_goes_on_and_holidays_are_no_fall() {
     for one in &found {
         assert!((50.0..70.0).contains(&one.value), "{one:?}");
         assert!(one.low <= one.value && one.value <= one.high && one.low >= 0.0, "{one:?}");
-        assert!(one.missed_by.is_some_and(|share| share < 20.0), "{one:?}");
+        assert!(one.missed_by.is_some_and(|share| share < 16.0), "{one:?}");
     }
 }
 

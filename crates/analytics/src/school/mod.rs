@@ -4,8 +4,8 @@
 pub(crate) mod released;
 mod technical;
 
+use calendar::Month;
 use catalogue::{Measure, Origin, View as ViewName};
-use jiff::civil::Date;
 use privacy::Uai;
 use store::{LakeSession, Prune, Store, Table};
 
@@ -75,10 +75,9 @@ async fn session(
     uai: Option<&Uai>,
     range: &Range,
 ) -> Result<LakeSession, store::Error> {
-    let of_day = |day: Date| i32::from(day.year()) * 100 + i32::from(day.month());
     let of_weeks = range.months();
-    let first = of_day(range.first_day()).min(*of_weeks.start());
-    let last = of_day(range.last_day()).max(*of_weeks.end());
+    let first = Month::of(range.first_day()).number().min(*of_weeks.start());
+    let last = Month::of(range.last_day()).number().max(*of_weeks.end());
     store.lake().session(tables, &Prune { months: Some(first..=last), establishment: uai.cloned() }).await
 }
 

@@ -8,3 +8,8 @@ pub mod privacy;
 mod process;
 pub mod rights;
 mod traffic;
+
+#[expect(clippy::cast_precision_loss, reason = "counts of findings and simulations are far below 2^53")]
+const fn float(number: usize) -> f64 {
+    number as f64
+}

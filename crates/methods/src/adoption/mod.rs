@@ -10,8 +10,8 @@ pub mod simulation;
 
 use curve::{CURVES, Curve};
 
+use crate::count::real;
 use crate::minimise::minimise;
-use crate::season::count;
 
 /// What becomes of a feature.
 #[derive(Debug, Clone, PartialEq)]
@@ -75,11 +75,11 @@ pub fn adoption(
     let seen = Seen::new(adopters, population, level)?;
     let last = seen.last;
     let limit = population.unwrap_or(FARTHEST * last).clamp(last * 1.001, FARTHEST * last);
-    let plateaus: Vec<f64> = (0..GRID).map(|at| last * (limit / last).powf((count(at) + 0.5) / count(GRID))).collect();
+    let plateaus: Vec<f64> = (0..GRID).map(|at| last * (limit / last).powf((real(at) + 0.5) / real(GRID))).collect();
     let fits: Vec<Fit> = CURVES.iter().flat_map(|curve| seen.profile(*curve, &plateaus)).collect();
     let best = fits.iter().map(|fit| fit.misfit).fold(f64::INFINITY, f64::min);
     // Dispersion from the best curve, with two points' worth of the belief that newcomers scatter as counts do.
-    let freedom = (count(adopters.len()) - 3.0).max(1.0);
+    let freedom = (real(adopters.len()) - 3.0).max(1.0);
     let dispersion = (best + 2.0 * seen.unit) / (freedom + 2.0);
     let cost = |fit: &Fit| fit.misfit / dispersion + fit.prior;
     let cheapest = fits.iter().map(cost).fold(f64::INFINITY, f64::min);
@@ -91,7 +91,7 @@ pub fn adoption(
             let own = (weights[at] + weights[at + GRID]) / total;
             if sum + own >= share {
                 // Within a cell, as if its weight were spread evenly.
-                return plateau * (limit / last).powf(((share - sum) / own.max(1e-12) - 0.5) / count(GRID));
+                return plateau * (limit / last).powf(((share - sum) / own.max(1e-12) - 0.5) / real(GRID));
             }
             sum += own;
         }
@@ -127,9 +127,9 @@ struct Fit {
 impl Fit {
     /// Cumulative adopters so many steps after the last one seen: what was seen, and the rest of the curve.
     fn ahead(&self, seen: &Seen, ahead: usize) -> f64 {
-        let length = count(seen.newcomers.len());
+        let length = real(seen.newcomers.len());
         let share = |time: f64| self.curve.share(time / length, self.shape);
-        let (now, then) = (share(length), share(length + count(ahead)));
+        let (now, then) = (share(length), share(length + real(ahead)));
         let left = if now < 1.0 { ((then - now) / (1.0 - now)).clamp(0.0, 1.0) } else { 0.0 };
         seen.last + (self.plateau - seen.last) * left
     }
@@ -192,11 +192,11 @@ impl Seen {
 
     /// Pearson's statistic of newcomers: squared errors by what is expected, as the variance of counts is.
     fn misfit(&self, curve: Curve, plateau: f64, shape: [f64; 2]) -> f64 {
-        let length = count(self.newcomers.len());
+        let length = real(self.newcomers.len());
         let mut before = curve.start(shape);
         let mut sum = 0.0;
         for (at, newcomers) in self.newcomers.iter().enumerate() {
-            let reached = curve.share((count(at) + 1.0) / length, shape);
+            let reached = curve.share((real(at) + 1.0) / length, shape);
             let expected = plateau * (reached - before);
             before = reached;
             sum += (newcomers - expected).powi(2) / (f64::midpoint(expected, *newcomers) + self.unit);

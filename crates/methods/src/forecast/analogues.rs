@@ -2,7 +2,8 @@
 //! looked most like now, and what followed each.
 
 use super::{Fitted, Model};
-use crate::season::{count, mean};
+use crate::count::real;
+use crate::season::mean;
 
 /// Nearest neighbours.
 #[derive(Debug, Clone, Copy)]
@@ -42,7 +43,7 @@ impl Fitted for Analogues {
         for (_, end) in &found {
             let other = mean(&past[end - self.window..*end]);
             for (sum, value) in next.iter_mut().zip(&past[*end..]) {
-                *sum += (value - other) / count(found.len());
+                *sum += (value - other) / real(found.len());
             }
         }
         next.iter().map(|change| level + change).collect()
@@ -55,7 +56,7 @@ mod tests {
 
     #[test]
     fn a_pattern_seen_before_is_followed_as_then() {
-        let series: Vec<f64> = (0..90_usize).map(|at| count(at % 9)).collect();
+        let series: Vec<f64> = (0..90_usize).map(|at| real(at % 9)).collect();
         let model = Analogues { window: 9, phase: 1, neighbours: 3 };
         assert_eq!(model.fit(&series, 4).unwrap().forecast(&series, 4), [0.0, 1.0, 2.0, 3.0]);
     }

@@ -2,7 +2,7 @@
 //! error is measured on what was learnt (rolling origin, Tashman 2000).
 
 use super::{Model, bounded, median_of};
-use crate::season::count;
+use crate::count::real;
 
 /// Errors of forecasts of the known past, each made without what it forecasts.
 #[derive(Debug, Default)]
@@ -41,5 +41,5 @@ pub(super) fn backtest(series: &[f64], members: &[&dyn Model], horizon: usize) -
             series[origin..].iter().zip(forecast).map(|(came, forecast)| came - forecast).collect()
         })
         .collect();
-    Backtest { errors, spanned: count(length - first) }
+    Backtest { errors, spanned: real(length - first) }
 }

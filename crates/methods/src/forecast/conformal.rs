@@ -2,7 +2,8 @@
 //! horizons as in Stankevičiūtė, Alaa, van der Schaar 2021), with errors scaled step by step before they are pooled.
 
 use super::backtest::Backtest;
-use crate::season::{count, mean};
+use crate::count::real;
+use crate::season::mean;
 
 /// How much wider than the held-out errors say, by how many horizons they span: the fewer, the less they tell.
 const WIDENED: f64 = 0.8;
@@ -22,7 +23,7 @@ pub(super) fn half_widths(series: &[f64], backtest: &Backtest, horizon: usize, l
     scores.sort_by(f64::total_cmp);
     // Without errors to go by: as wide as two and a half mean errors of a walk.
     let wanted = if scores.len() < 8 { 2.5 } else { quantile(&scores, level / 100.0) };
-    let spanned = backtest.spanned / count(horizon);
+    let spanned = backtest.spanned / real(horizon);
     let widened = if spanned > 0.0 { 1.0 + WIDENED / spanned.powf(1.5) } else { 1.0 };
     scale.iter().map(|scale| scale * wanted * widened).collect()
 }
@@ -48,7 +49,7 @@ fn scales(backtest: &Backtest, horizon: usize) -> Option<Vec<f64>> {
         (0..horizon)
             .map(|step| {
                 let at = step.min(known - 1);
-                (0.8 * near(at) + 0.2 * overall) * (count(step + 1) / count(at + 1)).sqrt()
+                (0.8 * near(at) + 0.2 * overall) * (real(step + 1) / real(at + 1)).sqrt()
             })
             .collect(),
     )
@@ -58,17 +59,17 @@ fn scales(backtest: &Backtest, horizon: usize) -> Option<Vec<f64>> {
 fn walk(series: &[f64], horizon: usize) -> Vec<f64> {
     let steps: Vec<f64> = series.windows(2).map(|pair| (pair[1] - pair[0]).abs()).collect();
     let size = if steps.is_empty() { series.iter().map(|value| value.abs()).sum() } else { mean(&steps) };
-    (1..=horizon).map(|step| size * count(step).sqrt()).collect()
+    (1..=horizon).map(|step| size * real(step).sqrt()).collect()
 }
 
 /// The quantile of sorted values, between neighbours; 0 of nothing.
 pub(super) fn quantile(sorted: &[f64], share: f64) -> f64 {
-    let place = share * count(sorted.len().saturating_sub(1));
+    let place = share * real(sorted.len().saturating_sub(1));
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let below = place.floor().max(0.0) as usize;
     let Some(low) = sorted.get(below) else { return 0.0 };
     let high = sorted.get(below + 1).unwrap_or(low);
-    low + (place - count(below)) * (high - low)
+    low + (place - real(below)) * (high - low)
 }
 
 #[cfg(test)]

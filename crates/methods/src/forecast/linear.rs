@@ -1,6 +1,6 @@
 //! Ridge regression (Hoerl, Kennard 1970) through the normal equations.
 
-use crate::season::count;
+use crate::count::real;
 
 /// Normal equations under construction: sums of products of the regressors, and of each with what is to be explained.
 #[derive(Debug, Clone)]
@@ -32,7 +32,7 @@ impl Gram {
     pub(super) fn solve(&self, ridge: f64) -> Option<Vec<f64>> {
         let width = self.width;
         let trace: f64 = (0..width).map(|at| self.products[at * width + at]).sum();
-        let penalty = ridge * trace / count(width) + 1e-12;
+        let penalty = ridge * trace / real(width) + 1e-12;
         let mut lower = self.products.clone();
         for row in 0..width {
             for column in 0..=row {

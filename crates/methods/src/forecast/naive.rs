@@ -2,7 +2,8 @@
 //! season is the exponentially weighted mean of past ones.
 
 use super::{Fitted, Model};
-use crate::season::{count, mean};
+use crate::count::real;
+use crate::season::mean;
 
 /// The last cycle again, moved by the mean change of `drift` cycles (0 for none).
 #[derive(Debug, Clone, Copy)]
@@ -26,9 +27,9 @@ impl Fitted for Repeat {
             0.0
         } else {
             let start = past.len() - self.period * (1 + self.drift);
-            (mean(last) - mean(&past[start..start + self.period])) / count(self.drift)
+            (mean(last) - mean(&past[start..start + self.period])) / real(self.drift)
         };
-        (0..horizon).map(|at| last[at % self.period] + drift * count(at / self.period + 1)).collect()
+        (0..horizon).map(|at| last[at % self.period] + drift * real(at / self.period + 1)).collect()
     }
 }
 
@@ -104,7 +105,7 @@ mod tests {
 
     #[test]
     fn a_shape_is_put_on_the_level_of_now() {
-        let series: Vec<f64> = (0..12).map(|at| count(at / 2) + [1.0, -1.0][at % 2]).collect();
+        let series: Vec<f64> = (0..12).map(|at| real(at / 2) + [1.0, -1.0][at % 2]).collect();
         let next = Shape { period: 2, base: 2, decay: 0.5 }.fit(&series, 2).unwrap().forecast(&series, 2);
         assert!((next[0] - 7.0).abs() < 1e-9 && (next[1] - 5.0).abs() < 1e-9, "{next:?}");
     }

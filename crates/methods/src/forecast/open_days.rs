@@ -11,7 +11,8 @@ use self::level::{Level, Seen, weigh};
 use self::widths::{HeldOut, Reach, reaches};
 use super::many::each;
 use super::{Forecast, ForecastError, Request, bounded};
-use crate::season::{count, mean};
+use crate::count::real;
+use crate::season::mean;
 
 /// What a calendar says of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -178,7 +179,7 @@ fn hold_out(all: &[Scaled], period: usize, horizon: usize, threads: usize) -> Ve
     for (series, found) in all.iter().zip(&mut found) {
         let start = series.values.len() - furthest(series);
         let open = series.days[start..series.values.len()].iter().filter(|day| **day != Day::Closed);
-        found.days = count(open.count());
+        found.days = real(open.count());
     }
     found
 }

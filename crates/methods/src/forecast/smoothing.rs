@@ -160,7 +160,7 @@ fn squash(place: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::season::count;
+    use crate::count::real;
 
     #[test]
     fn a_season_on_a_level_goes_on() {
@@ -174,7 +174,7 @@ mod tests {
 
     #[test]
     fn a_line_is_followed() {
-        let series: Vec<f64> = (0..60).map(|at| 2.0 * count(at)).collect();
+        let series: Vec<f64> = (0..60).map(|at| 2.0 * real(at)).collect();
         let model = Smoothing { trend: true, periods: vec![] };
         let next = model.fit(&series, 2).unwrap().forecast(&series, 2);
         assert!((next[0] - 120.0).abs() < 1.5, "{next:?}");

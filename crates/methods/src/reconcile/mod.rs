@@ -7,7 +7,7 @@ mod solve;
 
 pub use rounding::largest_remainder;
 
-use crate::season::count;
+use crate::count::real;
 
 /// A tree of series: for each, the one it is part of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -145,7 +145,7 @@ impl Hierarchy {
 
 /// The mean square of errors; a little more than nothing, so that it can be divided by.
 fn variance(errors: &[f64]) -> f64 {
-    errors.iter().map(|error| error * error).sum::<f64>() / count(errors.len().max(1)) + 1e-9
+    errors.iter().map(|error| error * error).sum::<f64>() / real(errors.len().max(1)) + 1e-9
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! W is the covariance of the base forecasts' errors (equation 9 of Wickramasuriya and others 2019).
 
 use super::variance;
-use crate::season::count;
+use crate::count::real;
 
 /// W⁻¹: a diagonal, or a whole symmetric matrix by rows.
 #[derive(Debug, Clone)]
@@ -30,9 +30,9 @@ pub(super) fn precision_of_shrunk(errors: &[Vec<f64>]) -> Option<Precision> {
                 .zip(&errors[right])
                 .map(|(one, other)| one / scale[left] * (other / scale[right]))
                 .collect();
-            let mean = products.iter().sum::<f64>() / count(known);
+            let mean = products.iter().sum::<f64>() / real(known);
             let spread: f64 = products.iter().map(|product| (product - mean).powi(2)).sum();
-            uncertain += spread / (count(known) * count(known - 1));
+            uncertain += spread / (real(known) * real(known - 1));
             size += mean * mean;
             correlation[left][right] = mean;
             correlation[right][left] = mean;

@@ -8,7 +8,8 @@ mod panel;
 pub use naive::{naive2, seasonal_naive};
 pub use panel::{Panel, PanelScore};
 
-use crate::season::{count, mean};
+use crate::count::real;
+use crate::season::mean;
 
 /// Symmetric mean absolute percentage error, in percent, 0 to 200. A point where both are 0 counts as exact.
 pub fn smape(actual: &[f64], forecast: &[f64]) -> f64 {
@@ -41,7 +42,7 @@ pub fn mase(actual: &[f64], forecast: &[f64], scale: f64) -> f64 {
 /// The share of points within their interval, 0 to 1.
 pub fn coverage(actual: &[f64], lo: &[f64], hi: &[f64]) -> f64 {
     let within = actual.iter().zip(lo.iter().zip(hi)).filter(|(actual, (lo, hi))| *lo <= actual && actual <= hi);
-    count(within.count()) / count(actual.len().max(1))
+    real(within.count()) / real(actual.len().max(1))
 }
 
 /// Mean scaled interval score, without unit (Gneiting, Raftery 2007, scaled as in M4). `level` is in percent.

@@ -1,7 +1,8 @@
 //! The scores of many series together, as a competition reports them.
 
 use super::{coverage, mase, msis, naive_scale, naive2, smape};
-use crate::season::{count, mean};
+use crate::count::real;
+use crate::season::mean;
 
 /// Scores gathered series by series.
 #[derive(Debug, Clone, Default)]
@@ -60,7 +61,7 @@ impl Panel {
             smape,
             mase,
             owa: f64::midpoint(smape / mean(&self.naive_smape), mase / mean(&self.naive_mase)),
-            coverage: 100.0 * self.covered.iter().sum::<f64>() / count(self.covered.len()),
+            coverage: 100.0 * self.covered.iter().sum::<f64>() / real(self.covered.len()),
             msis: mean(&self.msis),
         }
     }

@@ -7,6 +7,7 @@ mod schools;
 use methods::adoption::{adoption, simulation::feature};
 use methods::paths::{Evaluation, evaluate, simulation::sessions};
 
+use super::float;
 use crate::commands::bench::Figures;
 
 /// The first seed.
@@ -54,9 +55,4 @@ fn plateau(seeds: std::ops::Range<u64>, until: f64) -> anyhow::Result<(f64, f64)
     errors.sort_by(f64::total_cmp);
     let middle = errors.len() / 2;
     Ok((f64::midpoint(errors[(errors.len() - 1) / 2], errors[middle]), float(within) / float(errors.len())))
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts of simulations")]
-fn float(count: usize) -> f64 {
-    count as f64
 }

@@ -14,6 +14,8 @@ mod unicity;
 
 use attacks::{Finding, Length};
 
+use super::float;
+
 /// An attack on the running product.
 pub struct Outside {
     /// What is tried, in words.
@@ -31,8 +33,3 @@ pub const OUTSIDE: &[Outside] = &[
     Outside { title: "hostile payloads", run: hostile::run },
     Outside { title: "singling out by what is stored", run: unicity::run },
 ];
-
-#[expect(clippy::cast_precision_loss, reason = "counts of findings are far below 2^53")]
-const fn float(number: usize) -> f64 {
-    number as f64
-}

@@ -5,7 +5,8 @@
 use std::collections::BTreeMap;
 
 use super::Day;
-use crate::season::{count, mean};
+use crate::count::real;
+use crate::season::mean;
 
 /// An open day: its kind, its place in the period, and where it lies to a break.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -201,7 +202,7 @@ fn common_around(all: &[&Breaks]) -> [f64; AROUND] {
         }
         let effect = mean(&logs);
         let squares: f64 = logs.iter().map(|log| (log - effect).powi(2)).sum();
-        let variance = (squares + APART * APART) / count(logs.len()).powi(2);
+        let variance = (squares + APART * APART) / real(logs.len()).powi(2);
         *found = (effect * (1.0 - variance / (effect * effect).max(1e-12)).max(0.0)).exp();
     }
     found
@@ -269,7 +270,7 @@ impl Pool {
             return None;
         }
         let plain = mean(&known.iter().map(|(factor, _)| *factor).collect::<Vec<_>>());
-        let squares = known.iter().map(|(factor, _)| (factor - plain).powi(2)).sum::<f64>() / count(known.len() - 1);
+        let squares = known.iter().map(|(factor, _)| (factor - plain).powi(2)).sum::<f64>() / real(known.len() - 1);
         let within = mean(&known.iter().map(|(_, variance)| *variance).collect::<Vec<_>>());
         let between = (squares - within).max(0.05 * squares).max(1e-6);
         let (mut sum, mut weights, mut days) = (0.0, 0.0, 0.0);
@@ -308,7 +309,7 @@ fn averages(values: &[f64]) -> Vec<f64> {
     (0..values.len())
         .map(|at| {
             let (start, end) = (at.saturating_sub(REACH), (at + REACH + 1).min(values.len()));
-            (sums[end] - sums[start]) / count(end - start)
+            (sums[end] - sums[start]) / real(end - start)
         })
         .collect()
 }

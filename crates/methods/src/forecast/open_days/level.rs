@@ -3,7 +3,8 @@
 //! and fades and how much counts vary is not chosen but weighed: a grid of answers, each by its likelihood, with the
 //! weights that all series of a file have together as what is believed of each (nonparametric empirical Bayes, Laird 1978).
 
-use crate::season::{count, mean};
+use crate::count::real;
+use crate::season::mean;
 
 /// A value of an open day without its factor, and that factor.
 #[derive(Debug, Clone, Copy)]
@@ -62,7 +63,7 @@ impl Level {
     pub fn learn(seen: &[Seen], unit: f64) -> Level {
         let states: Vec<State> =
             grid().map(|(stays, step, dispersion)| filter(seen, unit, stays, step, dispersion)).collect();
-        let weights = vec![1.0 / count(states.len()); states.len()];
+        let weights = vec![1.0 / real(states.len()); states.len()];
         Level { states, weights, unit }
     }
 
@@ -83,7 +84,7 @@ impl Level {
 /// is the only order there is.
 pub(super) fn weigh(levels: &mut [Level]) {
     let Some(answers) = levels.first().map(|level| level.states.len()) else { return };
-    let even = 1.0 / count(answers);
+    let even = 1.0 / real(answers);
     let likelihoods: Vec<Vec<f64>> = levels
         .iter()
         .map(|level| {
@@ -105,7 +106,7 @@ pub(super) fn weigh(levels: &mut [Level]) {
             }
         }
         for (believed, sum) in believed.iter_mut().zip(sums) {
-            *believed = sum / (count(levels.len()) + 1.0);
+            *believed = sum / (real(levels.len()) + 1.0);
         }
     }
 }
@@ -167,11 +168,10 @@ fn filter(seen: &[Seen], unit: f64, stays: f64, step: f64, dispersion: f64) -> S
 impl State {
     /// The level and the variance of a value without its factor around it.
     fn forecast(&self, after: usize, factor: f64, unit: f64) -> (f64, f64) {
-        let kept = self.stays.powf(count(after));
+        let kept = self.stays.powf(real(after));
         let level = self.mean + kept * self.deviation;
         let size = level.abs().max(1e-9);
-        let steps =
-            if self.stays >= 1.0 { count(after) } else { (1.0 - kept * kept) / (1.0 - self.stays * self.stays) };
+        let steps = if self.stays >= 1.0 { real(after) } else { (1.0 - kept * kept) / (1.0 - self.stays * self.stays) };
         let [own, both, other] = self.covariance;
         let state = own + 2.0 * kept * both + kept * kept * other + self.step * self.step * steps * size * size;
         (level, self.scale * (state.max(0.0) + noise(size, factor, unit, self.dispersion)))

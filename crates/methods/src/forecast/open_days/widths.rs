@@ -3,7 +3,8 @@
 //! each series' own behind its size. Both sides have their own quantile, for counts are skewed.
 
 use super::super::conformal::quantile;
-use crate::season::{count, mean};
+use crate::count::real;
+use crate::season::mean;
 
 /// What was held out of a series: errors in expected deviations, and over how many open days they spread.
 #[derive(Debug, Clone, Default)]
@@ -48,7 +49,7 @@ pub(super) fn reaches(held_out: &[HeldOut], level: f64) -> Vec<Reach> {
         above = drawn(quantile(&scores, 1.0 - tail), above, days);
     }
     // Series of a file err together: how many there are does not make the past longer.
-    let each = days / count(held_out.len().max(1));
+    let each = days / real(held_out.len().max(1));
     let widened = 1.0 + 0.8 / (each + 40.0).sqrt();
     sizes
         .iter()

@@ -81,9 +81,9 @@ impl Register {
     #[boxed]
     async fn log_of(&self, at: Timestamp, who: Who, action: &str, detail: &str) -> Result<(), Error> {
         let transaction = self.write.begin().await?;
-        lock_head(&transaction).await?;
+        let head = lock_head(&transaction).await?;
         let party = who.still_named(&transaction).await?;
-        append(&transaction, Entry::new(at, &party, action, detail)).await?;
+        append_to(head, &transaction, Entry::new(at, &party, action, detail)).await?;
         transaction.commit().await?;
         Ok(())
     }
@@ -168,7 +168,11 @@ impl InTransaction for SchemaManagerConnection<'_> {}
 
 /// Appends an entry inside the caller's transaction.
 pub(crate) async fn append(transaction: &impl InTransaction, entry: Entry) -> Result<(), Error> {
-    let mut head = lock_head(transaction).await?;
+    append_to(lock_head(transaction).await?, transaction, entry).await
+}
+
+/// Appends an entry to the head that the transaction has locked.
+async fn append_to(mut head: Frontier, transaction: &impl InTransaction, entry: Entry) -> Result<(), Error> {
     let stored = entry.at(head.size());
     head.push(&stored.digest);
     let name = stored.name.as_ref();
@@ -223,7 +227,7 @@ pub(crate) async fn keep_checkpoint(transaction: &impl InTransaction, at: Timest
 async fn erase_names(transaction: &impl InTransaction, at: Timestamp, whose: Condition) -> Result<u64, Error> {
     use audit_entry::Column;
     // Before any row changes: the head is what writers queue for.
-    lock_head(transaction).await?;
+    let head = lock_head(transaction).await?;
     let nothing = || Expr::value(Option::<String>::None);
     let erased = audit_entry::Entity::update_many()
         .col_expr(Column::NameSalt, Expr::value(Option::<Vec<u8>>::None))
@@ -236,7 +240,7 @@ async fn erase_names(transaction: &impl InTransaction, at: Timestamp, whose: Con
         .rows_affected;
     if erased > 0 {
         let entry = Entry::new(at, &Party::role("system"), FORGET, &erased.to_string());
-        append(transaction, entry).await?;
+        append_to(head, transaction, entry).await?;
     }
     Ok(erased)
 }
