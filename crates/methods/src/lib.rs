@@ -16,4 +16,5 @@ pub mod school;
 pub mod score;
 pub mod season;
 pub mod series;
+pub mod share;
 pub mod table;

@@ -1,4 +1,4 @@
-//! What is expected of a school and what was unusual in it, kept for a while: both take longer to compute than the rest of
+//! What is expected of a school, what was unusual in it and in all schools together, kept for a while: both take longer to compute than the rest of
 //! a page. A forecast rests on closed weeks and stays right until another closes; alerts are judged again after minutes.
 
 use std::collections::HashMap;
@@ -26,7 +26,8 @@ const MOST: usize = 4_096;
 #[derive(Default)]
 pub struct Outlooks {
     forecasts: Kept<(Uai, String, IsoWeek, String), Vec<Forecast>>,
-    alerts: Kept<(Uai, Date, String), Option<Vec<Alert>>>,
+    /// Of a school, or of all together.
+    alerts: Kept<(Option<Uai>, Date, String), Option<Vec<Alert>>>,
 }
 
 /// Answers by question, with their moment.
@@ -76,11 +77,23 @@ pub async fn forecasts(
 /// What was unusual in a school.
 pub async fn alerts(app: &App, approvals: &Approvals, (uai, zone): (&Uai, Zone)) -> Result<Option<Vec<Alert>>, Error> {
     let today = date_of(app.clock.now());
-    let question = (uai.clone(), today, approvals.approved());
+    let question = (Some(uai.clone()), today, approvals.approved());
     if let Some(known) = app.outlooks.alerts.get(&question, Some(BELIEVED)) {
         return Ok(known);
     }
     let found = watch::school(&app.store, approvals, (&app.calendar, zone), uai, today).await?;
+    app.outlooks.alerts.put(question, found.clone());
+    Ok(found)
+}
+
+/// What was unusual in all schools together.
+pub async fn system_alerts(app: &App, approvals: &Approvals) -> Result<Option<Vec<Alert>>, Error> {
+    let today = date_of(app.clock.now());
+    let question = (None, today, approvals.approved());
+    if let Some(known) = app.outlooks.alerts.get(&question, Some(BELIEVED)) {
+        return Ok(known);
+    }
+    let found = watch::system(&app.store, approvals, &app.calendar, today).await?;
     app.outlooks.alerts.put(question, found.clone());
     Ok(found)
 }

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use super::Screen;
 use crate::count::real;
+use crate::share::wilson;
 
 /// Something that people set out to do: its first screen and those where it is done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,7 +67,7 @@ pub fn frictions(paths: &[Vec<Screen>], flows: &[Flow], errors: &[Screen]) -> Ve
         .into_iter()
         .filter(|(_, (sessions, _))| *sessions > 0)
         .map(|((kind, screen), (sessions, concerned))| {
-            let (share, interval) = wilson(concerned, sessions);
+            let (share, interval) = (real(concerned) / real(sessions), wilson(concerned, sessions, 1.96));
             Friction { screen, kind, sessions, concerned, share, interval }
         })
         .filter(|friction| {
@@ -124,12 +125,4 @@ fn count(
         count.0 += 1;
         count.1 += usize::from(concerned);
     }
-}
-
-/// A share and its 95 % interval.
-fn wilson(part: usize, of: usize) -> (f64, (f64, f64)) {
-    let (count, share, z) = (real(of), real(part) / real(of), 1.96_f64);
-    let middle = (share + z * z / (2.0 * count)) / (1.0 + z * z / count);
-    let half = z / (1.0 + z * z / count) * (share * (1.0 - share) / count + z * z / (4.0 * count * count)).sqrt();
-    (share, ((middle - half).max(0.0), (middle + half).min(1.0)))
 }

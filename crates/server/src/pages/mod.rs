@@ -23,6 +23,7 @@ mod technical;
 pub mod transparency;
 pub mod trouble;
 mod visit;
+mod watched;
 mod weeks;
 mod words;
 

@@ -7,6 +7,7 @@ use analytics::beyond as released;
 use analytics::governance::Approvals;
 use analytics::range::Range;
 use analytics::school;
+use analytics::watch::Alert;
 use axum::http::StatusCode;
 use axum::response::Response;
 use calendar::Zone;
@@ -19,8 +20,10 @@ use super::period::Bar;
 use super::scene::{Scene, Setting};
 use super::technical;
 use super::visit::{self, Visit};
+use super::watched;
 use super::words::say;
 use crate::app::App;
+use crate::outlook;
 use crate::problem::Problem;
 use crate::views;
 
@@ -41,7 +44,8 @@ pub(super) async fn page(app: &Arc<App>, mut visit: Visit) -> Result<Response, P
     let before = range.previous(&app.calendar, ZONE).filter(|_| visit.state.compares());
     let approved = &approvals;
     let look = |range: Range| async move { school::system_technical(&app.store, approved, &range).await };
-    let compared = views::compared(range, before, &approvals, look).await?;
+    let mut compared = views::compared(range, before, &approvals, look).await?;
+    compared.view.alerts = outlook::system_alerts(app, &approvals).await?;
     let setting = Setting {
         lang,
         catalogue: app.store.catalogue(),
@@ -90,10 +94,30 @@ fn main(scene: &Scene<'_>) -> Markup {
                 " " a href="/transparence" { (say(lang, "Ce qui est recueilli, et pour qui", "What is collected, and for whom")) }
             }
         }
+        @if let Some(alerts) = scene.alerts { (to_watch(scene, alerts)) }
         (technical::section(
             scene,
             lang.pick("Tous les appareils", "All devices"),
             &say(lang, "En direct, sans aucune personne, à partir de cinq appareils.", "Live, without any person, from five devices on."),
         ))
+    }
+}
+
+/// What is to be watched of all schools together.
+fn to_watch(scene: &Scene<'_>, alerts: &[Alert]) -> Markup {
+    let lang = scene.lang();
+    let nothing = say(
+        lang,
+        "Rien d’inhabituel dans l’ensemble des établissements ces quatre dernières semaines.",
+        "Nothing unusual in all establishments together over the last four weeks.",
+    );
+    html! {
+        section class="section" aria-labelledby="watch-title" id="a-surveiller" {
+            h2 id="watch-title" { (lang.pick("À surveiller", "To watch")) }
+            (watched::list(lang, scene.setting.catalogue, alerts, &nothing))
+            p class="lead" { (say(lang,
+                "Tous les établissements sont comptés ensemble, jour de classe par jour de classe, et comparés aux jours semblables qui précèdent. Une version n’est nommée que si cinq appareils l’ont.",
+                "All establishments are counted together, class day by class day, and compared with similar days before. A version is only named where five devices have it.")) }
+        }
     }
 }

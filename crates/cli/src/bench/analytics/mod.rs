@@ -3,6 +3,7 @@
 
 mod correlations;
 mod schools;
+mod truth;
 
 use methods::adoption::{adoption, simulation::feature};
 use methods::paths::{Evaluation, evaluate, simulation::sessions};
@@ -12,11 +13,15 @@ use crate::commands::bench::Figures;
 
 /// The first seed.
 const FIRST: u64 = 70_000;
+/// Simulated worlds whose anomalies the truth file tells.
+const WORLDS: u64 = 8;
 
 /// Measures; a tenth of the simulations with `quick`.
 pub fn run(quick: bool) -> anyhow::Result<Figures> {
     let of = |whole: u64| if quick { whole / 10 } else { whole };
     let mut figures = schools::figures(FIRST..FIRST + of(60))?;
+    // One world with `quick`.
+    figures.extend(truth::figures(FIRST..FIRST + if quick { 1 } else { WORLDS })?);
     figures.extend(paths(FIRST..FIRST + of(20))?);
     figures.extend(correlations::figures(FIRST..FIRST + of(100))?);
     for (name, held, until) in [

@@ -2,7 +2,7 @@
 
 use analytics::forecast::Forecast;
 use analytics::view::{FEW_OR_NONE, View, WithheldFigure};
-use analytics::watch::Alert;
+use analytics::watch::{Alert, Rule, Severity};
 use calendar::Lang;
 use store::Denominators;
 
@@ -186,6 +186,12 @@ fn what_is_expected_and_what_is_unusual_are_shown_with_their_reasons() {
     };
     view.forecasts = vec![expected("2025-W47", 330.0), expected("2025-W48", 325.0)];
     view.alerts = Some(vec![Alert {
+        rule: Rule::Unusual,
+        severity: Severity::Notify,
+        from: "2025-11-18".to_owned(),
+        out_of: None,
+        version: None,
+        screen: None,
         measure: "error_count".to_owned(),
         day: "2025-11-18".to_owned(),
         direction: "up",
