@@ -8,6 +8,7 @@ pub mod forecast;
 pub mod governance;
 pub mod hints;
 pub mod own;
+pub mod patterns;
 pub mod range;
 pub mod rights;
 mod rows;

@@ -7,6 +7,7 @@ use catalogue::{Catalogue, Measure, Unit};
 use serde::{Serialize, Serializer};
 
 use crate::forecast::Forecast;
+use crate::patterns::SchoolPatterns;
 use crate::watch::Alert;
 
 /// One figure.
@@ -62,6 +63,9 @@ pub struct View {
     /// What is unusual; `None` where nothing was judged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alerts: Option<Vec<Alert>>,
+    /// Rhythms, links and seasons, for the page; `GET /api/v1/patterns` has them with their words.
+    #[serde(skip)]
+    pub patterns: Option<SchoolPatterns>,
 }
 
 impl View {

@@ -6,11 +6,14 @@
 pub mod adoption;
 pub mod anomaly;
 pub mod chance;
+pub mod change;
 pub mod correlation;
 mod count;
 pub mod forecast;
 mod minimise;
+pub mod noisy;
 pub mod paths;
+pub mod peaks;
 pub mod reconcile;
 pub mod school;
 pub mod score;

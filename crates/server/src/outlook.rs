@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use analytics::forecast::{self, Forecast};
 use analytics::governance::Approvals;
+use analytics::patterns::{self, BeyondPatterns, SchoolPatterns};
 use analytics::range::Range;
 use analytics::watch::{self, Alert};
 use calendar::{IsoWeek, Zone};
@@ -28,6 +29,8 @@ pub struct Outlooks {
     forecasts: Kept<(Uai, String, IsoWeek, String), Vec<Forecast>>,
     /// Of a school, or of all together.
     alerts: Kept<(Option<Uai>, Date, String), Option<Vec<Alert>>>,
+    patterns: Kept<(Uai, Option<IsoWeek>, Date, String), SchoolPatterns>,
+    beyond: Kept<(Option<IsoWeek>, Date, String), BeyondPatterns>,
 }
 
 /// Answers by question, with their moment.
@@ -95,5 +98,30 @@ pub async fn system_alerts(app: &App, approvals: &Approvals) -> Result<Option<Ve
     }
     let found = watch::system(&app.store, approvals, &app.calendar, today).await?;
     app.outlooks.alerts.put(question, found.clone());
+    Ok(found)
+}
+
+/// The patterns of a school. They rest on closed weeks and on days before today, and stay right until tomorrow.
+pub async fn patterns(app: &App, approvals: &Approvals, (uai, zone): (&Uai, Zone)) -> Result<SchoolPatterns, Error> {
+    let (closed, today) = (app.store.closed_through().await?, date_of(app.clock.now()));
+    let question = (uai.clone(), closed, today, approvals.approved());
+    if let Some(known) = app.outlooks.patterns.get(&question, None) {
+        return Ok(known);
+    }
+    let place = (&app.calendar, zone);
+    let found = patterns::school(&app.store, approvals, place, uai, (closed, today)).await?;
+    app.outlooks.patterns.put(question, found.clone());
+    Ok(found)
+}
+
+/// The patterns beyond establishments. A month's cubes come with the closing of its last week.
+pub async fn beyond(app: &App, approvals: &Approvals) -> Result<BeyondPatterns, Error> {
+    let (closed, today) = (app.store.closed_through().await?, date_of(app.clock.now()));
+    let question = (closed, today, approvals.approved());
+    if let Some(known) = app.outlooks.beyond.get(&question, Some(BELIEVED)) {
+        return Ok(known);
+    }
+    let found = patterns::beyond(&app.store, approvals, today).await?;
+    app.outlooks.beyond.put(question, found.clone());
     Ok(found)
 }

@@ -27,9 +27,11 @@ pub enum Audience {
     People(&'static [Role]),
     /// Machines with a token of one of these scopes, or of `admin`.
     Token(&'static [Scope]),
+    /// People who signed in with one of these roles, and machines with a token of one of these scopes, or of `admin`.
+    PeopleOrToken(&'static [Role], &'static [Scope]),
 }
 
-use Audience::{Everybody, People, Token};
+use Audience::{Everybody, People, PeopleOrToken, Token};
 
 /// Every route.
 fn routes(demonstration: bool) -> Vec<Route> {
@@ -40,6 +42,7 @@ fn routes(demonstration: bool) -> Vec<Route> {
     const ADMIN: Audience = Token(&[Scope::Admin]);
     const COLLECT_OR_READ: Audience = Token(&[Scope::Collect, Scope::Read]);
     const READ_OR_BI: Audience = Token(&[Scope::Read, Scope::Bi]);
+    const STAFF_OR_READ: Audience = PeopleOrToken(&[Role::Teacher, Role::SchoolHead, Role::Editor], &[Scope::Read]);
     let mut routes = vec![
         get("/", Everybody, pages::home::get),
         get("/ma-classe", TEACHER, pages::class::get),
@@ -59,6 +62,7 @@ fn routes(demonstration: bool) -> Vec<Route> {
         get("/api/v1/figures", TEACHER_OR_HEAD, api::figures::get),
         get("/api/v1/hints", COLLECT_OR_READ, api::hints::get),
         post("/api/v1/opt-out", COLLECT, api::opt_out::post),
+        get("/api/v1/patterns", STAFF_OR_READ, api::patterns::get),
         get("/api/v1/rights", ADMIN, api::rights::list),
         post("/api/v1/rights", ADMIN, api::rights::post),
         post("/api/v1/rights/codes", COLLECT, api::rights::make_code),

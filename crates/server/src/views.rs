@@ -163,9 +163,10 @@ pub async fn school_over(app: &App, uai: &Uai, zone: Zone, state: &ViewState) ->
     let look = |range: Range| async move { school::school_view(&app.store, approved, uai, &range).await };
     let mut compared = compared(range, before, &approvals, look).await?;
     let place = (uai, zone);
-    (compared.view.forecasts, compared.view.alerts) = tokio::try_join!(
+    (compared.view.forecasts, compared.view.alerts, compared.view.patterns) = tokio::try_join!(
         outlook::forecasts(app, approved, place, &compared.range),
         outlook::alerts(app, approved, place),
+        async { outlook::patterns(app, approved, place).await.map(Some) },
     )?;
     Ok(compared)
 }

@@ -5,6 +5,7 @@ mod devices;
 mod figures;
 mod longer;
 mod once;
+mod patterns;
 mod rule;
 mod world;
 mod years;

@@ -5,6 +5,7 @@ mod crash;
 mod cubes;
 mod import;
 mod keys;
+mod patterns;
 mod privacy;
 mod record;
 mod rights;

@@ -9,7 +9,7 @@ mod discovery;
 mod rank;
 
 pub use discovery::{Dependence, adjusted};
-pub use rank::{Correlation, partial, spearman};
+pub use rank::{Correlation, of_residuals, partial, spearman};
 
 /// What must stand beside every link that is shown.
 pub const CAUTION: &str = "Two measures that move together need not be cause and effect: a third thing, such as the \
@@ -80,10 +80,28 @@ impl Link {
 /// be tested (too few values, one never changes) are left out and do not count as tested; different lengths are an
 /// error. The order is that of the pairs.
 pub fn links(measures: &[Vec<f64>], pairs: &[(usize, usize)]) -> Result<Vec<Link>, CorrelationError> {
+    test(measures, pairs, spearman)
+}
+
+/// [`links`] of residuals: as many parameters as `taken_out` were estimated from each measure before, so that its values
+/// are worth as many fewer.
+pub fn links_of_residuals(
+    measures: &[Vec<f64>],
+    taken_out: usize,
+    pairs: &[(usize, usize)],
+) -> Result<Vec<Link>, CorrelationError> {
+    test(measures, pairs, |one, other| of_residuals(one, other, taken_out))
+}
+
+fn test(
+    measures: &[Vec<f64>],
+    pairs: &[(usize, usize)],
+    correlate: impl Fn(&[f64], &[f64]) -> Result<Correlation, CorrelationError>,
+) -> Result<Vec<Link>, CorrelationError> {
     let mut tested = Vec::new();
     for pair in pairs {
         let (Some(one), Some(other)) = (measures.get(pair.0), measures.get(pair.1)) else { continue };
-        match spearman(one, other) {
+        match correlate(one, other) {
             Ok(correlation) => tested.push((*pair, correlation)),
             Err(error @ CorrelationError::Lengths { .. }) => return Err(error),
             Err(CorrelationError::TooFew { .. } | CorrelationError::Constant) => {}
@@ -93,6 +111,16 @@ pub fn links(measures: &[Vec<f64>], pairs: &[(usize, usize)]) -> Result<Vec<Link
     let adjusted = adjusted(&values, Dependence::Any);
     let links = tested.into_iter().zip(adjusted);
     Ok(links.map(|((pair, correlation), adjusted)| Link { pair, correlation, adjusted }).collect())
+}
+
+/// [`links`] with what both owe to a third measure taken out of every pair, by Spearman's partial correlation; where the
+/// third never changes there is nothing to take out. `given` has one value for each day.
+pub fn links_given(
+    measures: &[Vec<f64>],
+    given: &[f64],
+    pairs: &[(usize, usize)],
+) -> Result<Vec<Link>, CorrelationError> {
+    test(measures, pairs, |one, other| partial(one, other, given))
 }
 
 /// The links whose share of false finds is held below `rate`, strongest evidence first.

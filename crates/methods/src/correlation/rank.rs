@@ -33,7 +33,19 @@ pub fn spearman(one: &[f64], other: &[f64]) -> Result<Correlation, CorrelationEr
     Ok(tested(rho, one.len(), effective(&one, &other), 0.0))
 }
 
+/// The rank correlation of residuals from which so many parameters were taken out before: they are worth no more than
+/// what is left of their number.
+pub fn of_residuals(one: &[f64], other: &[f64], taken_out: usize) -> Result<Correlation, CorrelationError> {
+    let found = spearman(one, other)?;
+    let left = found.pairs.saturating_sub(taken_out);
+    if left < LEAST_PAIRS {
+        return Err(CorrelationError::TooFew { pairs: left });
+    }
+    Ok(tested(found.rho, found.pairs, found.effective.min(real(left)), 0.0))
+}
+
 /// The rank correlation of two series with what both share with a third one taken out: Spearman's partial correlation.
+/// From a third that never changes there is nothing to take out.
 pub fn partial(one: &[f64], other: &[f64], given: &[f64]) -> Result<Correlation, CorrelationError> {
     if given.len() != one.len() {
         return Err(CorrelationError::Lengths { one: one.len(), other: given.len() });
@@ -50,6 +62,9 @@ pub fn partial(one: &[f64], other: &[f64], given: &[f64]) -> Result<Correlation,
         .filter(|((one, other), _)| one.is_finite() && other.is_finite())
         .map(|(_, given)| *given)
         .collect();
+    if kept_given.windows(2).all(|two| two[0].total_cmp(&two[1]).is_eq()) {
+        return spearman(&kept_one, &kept_other);
+    }
     let ranked = [ranks(&kept_one), ranks(&kept_other), ranks(&kept_given)];
     let between = |a: usize, b: usize| pearson(&ranked[a], &ranked[b]).ok_or(CorrelationError::Constant);
     let (direct, first, second) = (between(0, 1)?, between(0, 2)?, between(1, 2)?);
@@ -59,7 +74,13 @@ pub fn partial(one: &[f64], other: &[f64], given: &[f64]) -> Result<Correlation,
         return Err(CorrelationError::Constant);
     }
     let rho = ((direct - first * second) / rest).clamp(-1.0, 1.0);
-    Ok(tested(rho, kept_one.len(), effective(&ranked[0], &ranked[1]), 1.0))
+    // How much values in a row resemble each other counts without the third as well: a calendar that both follow repeats
+    // itself, and what is left of them need not.
+    let left = |of: usize, share: f64| -> Vec<f64> {
+        let slope = share * deviation(&ranked[of]) / deviation(&ranked[2]);
+        ranked[of].iter().zip(&ranked[2]).map(|(value, given)| value - slope * given).collect()
+    };
+    Ok(tested(rho, kept_one.len(), effective(&left(0, first), &left(1, second)), 1.0))
 }
 
 /// Test and interval of a correlation of series worth `effective` pairs, with so many others taken out.
@@ -114,6 +135,12 @@ fn pearson(one: &[f64], other: &[f64]) -> Option<f64> {
     let product = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
     let scale = (product(&one, &one) * product(&other, &other)).sqrt();
     (scale > 0.0).then(|| (product(&one, &other) / scale).clamp(-1.0, 1.0))
+}
+
+/// The standard deviation.
+fn deviation(values: &[f64]) -> f64 {
+    let mean = values.iter().sum::<f64>() / real(values.len());
+    (values.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / real(values.len())).sqrt()
 }
 
 /// How many independent pairs two series are worth, no more than they have.

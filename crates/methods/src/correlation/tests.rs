@@ -82,6 +82,37 @@ fn two_unrelated_drifts_are_worth_few_days() {
     assert!(false_finds <= 22, "{false_finds} of 200 at the level of 5 %");
 }
 
+#[test]
+fn what_the_calendar_makes_of_two_measures_is_no_link_and_what_is_left_is_one() {
+    let pairs = [(0, 1), (0, 2), (1, 2)];
+    let (mut linked, mut shuffled) = (0, 0);
+    for seed in 0..60 {
+        let mut chance = Chance::new(700 + seed);
+        let days: Vec<f64> = (0..34).map(|at| if at % 3 == 0 { 2.0 } else { 4.0 }).collect();
+        let noise = |chance: &mut Chance| (0..34).map(|_| chance.normal()).collect::<Vec<f64>>();
+        let (own, other, third) = (noise(&mut chance), noise(&mut chance), noise(&mut chance));
+        // All three follow the class days; the second follows the first beyond them.
+        let with = |own: &[f64], more: &[f64], share: f64| -> Vec<f64> {
+            let parts = own.iter().zip(more).zip(&days);
+            parts.map(|((own, more), days)| 3.0 * days + 0.7 * own + share * more).collect()
+        };
+        let measures = vec![with(&own, &own, 0.0), with(&other, &own, 1.0), with(&third, &own, 0.0)];
+        let found = found(&links_given(&measures, &days, &pairs).expect("they are of one length"), 0.05);
+        linked += usize::from(found.iter().any(|link| link.pair == (0, 1)));
+        shuffled += found.iter().filter(|link| link.pair != (0, 1)).count();
+    }
+    assert!(linked >= 55, "the planted link in {linked} of 60");
+    assert!(shuffled <= 4, "{shuffled} false links in 60");
+}
+
+#[test]
+fn a_third_measure_that_never_changes_takes_nothing_out() {
+    let mut chance = Chance::new(6);
+    let one: Vec<f64> = (0..40).map(|_| chance.normal()).collect();
+    let other: Vec<f64> = one.iter().map(|value| value + chance.normal()).collect();
+    assert_eq!(partial(&one, &other, &[4.0; 40]), spearman(&one, &other));
+}
+
 proptest! {
     #[test]
     fn every_figure_is_in_its_bounds(

@@ -2,6 +2,7 @@
 //!
 //! A path is the screens of one session in order. Nothing here knows whose it is.
 
+pub mod counted;
 mod evaluation;
 mod friction;
 pub mod log;

@@ -5,5 +5,6 @@ pub mod events;
 pub mod figures;
 pub mod hints;
 pub mod opt_out;
+pub mod patterns;
 pub mod rights;
 pub mod roster;

@@ -14,6 +14,7 @@ mod names;
 mod operator;
 pub mod parent;
 mod period;
+pub(crate) mod rhythms;
 pub mod rights;
 #[cfg(test)]
 mod samples;

@@ -17,6 +17,7 @@ use super::beyond;
 use super::frames;
 use super::names::Naming;
 use super::period::Bar;
+use super::rhythms;
 use super::scene::{Scene, Setting};
 use super::technical;
 use super::visit::{self, Visit};
@@ -62,10 +63,12 @@ pub(super) async fn page(app: &Arc<App>, mut visit: Visit) -> Result<Response, P
         Some(month) => released::cubes(&app.store, month).await?,
         None => Vec::new(),
     };
+    let patterns = outlook::beyond(app, approved).await?;
     let main = html! {
         (Bar { naming, address: &address, range: scene.range, refused: None }.markup())
         (main(&scene))
         (beyond::section(lang, app.store.catalogue(), month, &cubes))
+        (rhythms::operator_section(lang, app.store.catalogue(), &patterns))
     };
     let title = format!("{title}, {}", scene.name.title);
     let mut frame = frames::view(app, &visit, &address.over(scene.range), &title, None);

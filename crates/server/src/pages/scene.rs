@@ -2,6 +2,7 @@
 //! between, and today.
 
 use analytics::forecast::Forecast;
+use analytics::patterns::SchoolPatterns;
 use analytics::range::Range;
 use analytics::watch::Alert;
 use calendar::{Calendar, IsoWeek, Lang, Zone};
@@ -70,6 +71,8 @@ pub(super) struct Scene<'a> {
     pub(super) before: Result<Before<'a>, Alone>,
     /// What is unusual; nothing where nothing was judged.
     pub(super) alerts: Option<&'a [Alert]>,
+    /// Rhythms, links and seasons; nothing where the page is of no school.
+    pub(super) patterns: Option<&'a SchoolPatterns>,
     forecasts: &'a [Forecast],
 }
 
@@ -103,6 +106,7 @@ impl<'a> Scene<'a> {
             figures: Lookup::new(&compared.view),
             before,
             alerts: compared.view.alerts.as_deref(),
+            patterns: compared.view.patterns.as_ref(),
             forecasts: &compared.view.forecasts,
             setting,
         }

@@ -171,8 +171,15 @@ fn allows(audience: Audience, caller: &Caller) -> bool {
     match audience {
         Audience::Everybody => true,
         Audience::People(roles) => caller.role.is_some_and(|role| roles.contains(&role)),
-        Audience::Token(scopes) => caller.scope.is_some_and(|own| scopes.contains(&own) || own == Scope::Admin),
+        Audience::Token(scopes) => is_for(scopes, caller),
+        Audience::PeopleOrToken(roles, scopes) => {
+            caller.role.is_some_and(|role| roles.contains(&role)) || is_for(scopes, caller)
+        }
     }
+}
+
+fn is_for(scopes: &[Scope], caller: &Caller) -> bool {
+    caller.scope.is_some_and(|own| scopes.contains(&own) || own == Scope::Admin)
 }
 
 /// What somebody who signed in gets from an address at which there is nothing: what is not hers looks the same. Who has not

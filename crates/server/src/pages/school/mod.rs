@@ -21,6 +21,7 @@ use super::frames;
 use super::names::Naming;
 use super::operator;
 use super::period::Bar;
+use super::rhythms;
 use super::scene::{Scene, Setting};
 use super::technical;
 use super::visit::{self, Visit};
@@ -104,6 +105,7 @@ fn page(scene: &Scene<'_>, place: &str) -> Markup {
             div class="figures" { @for card in cards::all(scene) { (card.markup(scene)) } }
         }
         (watch::section(scene))
+        (rhythms::school_section(scene))
         section class="section" aria-labelledby="over-time" {
             h2 id="over-time" { (lang.pick("Enseignants et contenus", "Teachers and content")) }
             p class="lead" { (say(lang,
