@@ -51,6 +51,23 @@ impl Approvals {
         Ok(Self { decisions: decisions.into_iter().map(|one| (one.id.clone(), one)).collect() })
     }
 
+    /// Everything that the catalogue asks for, approved; but for some.
+    #[cfg(test)]
+    pub(crate) fn all_but(catalogue: &Catalogue, but: &[&str]) -> Self {
+        let ids = catalogue.decisions().iter().map(|one| one.id.clone()).filter(|id| !but.contains(&id.as_str()));
+        let approved = |id: String| {
+            let decision = Decision {
+                id: id.clone(),
+                status: DecisionStatus::Approved,
+                decided_on: "2025-09-01".to_owned(),
+                demonstration: true,
+                note: String::new(),
+            };
+            (id, decision)
+        };
+        Self { decisions: ids.map(approved).collect() }
+    }
+
     /// The key to a measure, if its decision is approved.
     pub fn approve<'a>(&self, catalogue: &Catalogue, measure: &'a Measure) -> Result<Approved<'a>, NotApproved> {
         let id = &catalogue.decision_of(measure).id;

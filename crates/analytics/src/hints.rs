@@ -17,7 +17,7 @@ const DECISION: &str = "hints";
 /// The cube of paths.
 const PATHS: &str = "paths";
 /// The word list of screens.
-const SCREENS: &str = "screen";
+pub(crate) const SCREENS: &str = "screen";
 /// How many of the last months are added up: more would remember screens as they once were.
 const MONTHS: usize = 3;
 /// The most hints for a screen.
@@ -59,28 +59,50 @@ pub async fn hints(store: &Store, approvals: &Approvals) -> Result<Hints, Error>
     if !approvals.has_approved(DECISION) {
         return Ok(Hints { withheld: Some(crate::view::NOT_APPROVED), ..Hints::default() });
     }
+    let (months, _, steps) = last_steps(store).await?;
+    let after = from_steps(store.catalogue(), &steps);
+    let withheld = after.is_empty().then_some("nothing_released");
+    Ok(Hints { months, after, withheld })
+}
+
+/// The steps of the last months added up, by word, with the months and what they went through.
+pub(crate) async fn last_steps(store: &Store) -> Result<(Vec<String>, String, BTreeMap<String, Step>), Error> {
     let months = beyond::months(store).await?;
     let last: Vec<Month> = months.into_iter().rev().take(MONTHS).rev().collect();
     let mut steps = BTreeMap::<String, Step>::new();
+    let mut protection = String::new();
     for month in &last {
         let cubes = beyond::cubes(store, *month).await?;
-        let paths = cubes.iter().filter(|cube| cube.value().cube == PATHS);
-        for sum in paths.flat_map(|cube| cube.sums(Level::National, true).into_value()) {
-            let step = steps.entry(sum.word).or_default();
-            step.value = step.value.saturating_add(sum.value);
-            step.variance += sum.error * sum.error;
+        for cube in cubes.iter().filter(|cube| cube.value().cube == PATHS) {
+            protection = cube.protection().to_string();
+            for sum in cube.sums(Level::National, true).into_value() {
+                let step = steps.entry(sum.word).or_default();
+                step.value = step.value.saturating_add(sum.value);
+                step.variance += sum.error * sum.error;
+            }
         }
     }
-    let after = from_steps(store.catalogue(), &steps);
-    let withheld = after.is_empty().then_some("nothing_released");
-    Ok(Hints { months: last.iter().map(ToString::to_string).collect(), after, withheld })
+    Ok((last.iter().map(ToString::to_string).collect(), protection, steps))
 }
 
 /// Steps from one screen to another, over the months; the error's square.
 #[derive(Debug, Clone, Copy, Default)]
-struct Step {
+pub(crate) struct Step {
     value: i64,
     variance: f64,
+}
+
+impl Step {
+    /// How many there were, with noise.
+    #[expect(clippy::cast_precision_loss, reason = "sums of a country, far below 2^52")]
+    pub(crate) const fn count(self) -> f64 {
+        self.value as f64
+    }
+
+    /// The standard deviation of the noise: the error is 1.96 of them.
+    pub(crate) fn sd(self) -> f64 {
+        self.variance.sqrt() / 1.959_964
+    }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "sums of a country, far below 2^52")]

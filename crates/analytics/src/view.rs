@@ -8,6 +8,7 @@ use serde::{Serialize, Serializer};
 
 use crate::forecast::Forecast;
 use crate::patterns::SchoolPatterns;
+use crate::recommendations::Advice;
 use crate::watch::Alert;
 
 /// One figure.
@@ -66,6 +67,9 @@ pub struct View {
     /// Rhythms, links and seasons, for the page; `GET /api/v1/patterns` has them with their words.
     #[serde(skip)]
     pub patterns: Option<SchoolPatterns>,
+    /// What may be worth a try now; `None` where nothing was looked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub advice: Option<Vec<Advice>>,
 }
 
 impl View {

@@ -1,6 +1,9 @@
 //! The dictionary in one language, as plain structures for the transparency page. No markup is made here.
 
-use crate::{Catalogue, Category, Cube, CubeSource, Decision, EventType, Lang, Measure, Property, PropertyKind, Unit};
+use crate::{
+    Bound, Catalogue, Category, Cube, CubeSource, Decision, EventType, Lang, Measure, Property, PropertyKind,
+    Recommendation, Unit,
+};
 
 /// Everything the dictionary says, in one language.
 #[derive(Debug, Clone)]
@@ -15,6 +18,8 @@ pub struct Description {
     pub decisions: Vec<DescribedDecision>,
     /// The segments.
     pub segments: Vec<DescribedSegment>,
+    /// The rules of recommendations.
+    pub recommendations: Vec<DescribedRecommendation>,
     /// The digest of the files.
     pub digest: String,
 }
@@ -136,6 +141,19 @@ pub struct DescribedSegment {
     pub definition: String,
 }
 
+/// A rule of recommendations in words.
+#[derive(Debug, Clone)]
+pub struct DescribedRecommendation {
+    /// Its title.
+    pub title: String,
+    /// To whom it is given.
+    pub audience: String,
+    /// Why.
+    pub why: String,
+    /// What must be true, one condition each.
+    pub conditions: Vec<String>,
+}
+
 pub(crate) fn describe(catalogue: &Catalogue, lang: Lang) -> Description {
     Description {
         categories: Category::ALL.into_iter().map(|category| describe_category(catalogue, category, lang)).collect(),
@@ -159,7 +177,30 @@ pub(crate) fn describe(catalogue: &Catalogue, lang: Lang) -> Description {
                 definition: segment.definition.get(lang).to_owned(),
             })
             .collect(),
+        recommendations: catalogue.recommendations().iter().map(|one| describe_recommendation(one, lang)).collect(),
         digest: catalogue.digest().to_owned(),
+    }
+}
+
+fn describe_recommendation(one: &Recommendation, lang: Lang) -> DescribedRecommendation {
+    let bound = |bound: &Bound| {
+        let mut said = bound.figure.label(lang).to_owned();
+        let bounds =
+            [(bound.at_least, lang.pick("au moins", "at least")), (bound.at_most, lang.pick("au plus", "at most"))];
+        for (number, word) in bounds {
+            if let Some(number) = number {
+                said = format!("{said}, {word} {number}");
+            }
+        }
+        said
+    };
+    let certainty = format!("{} {} %", lang.pick("certitude d'au moins", "certainty of at least"), one.confidence);
+    let figure = one.figure.words().map(|_| one.figure.label(lang).to_owned());
+    DescribedRecommendation {
+        title: one.title.get(lang).to_owned(),
+        audience: one.audience.label(lang).to_owned(),
+        why: one.why.get(lang).to_owned(),
+        conditions: figure.into_iter().chain(one.when.iter().map(bound)).chain([certainty]).collect(),
     }
 }
 

@@ -10,6 +10,7 @@ mod error;
 mod event;
 mod load;
 mod measure;
+mod recommendation;
 mod record;
 mod segment;
 mod vocabulary;
@@ -21,7 +22,7 @@ pub use calendar::{Lang, PeriodKind};
 pub use cube::{CELLS_A_MONTH, CLAMPS, Cube, CubeLeaf, CubeSource, People, flow_place, hour_word, path_word};
 pub use describe::{
     DescribedCategory, DescribedCube, DescribedDecision, DescribedEvent, DescribedMeasure, DescribedProperty,
-    DescribedSegment, Description,
+    DescribedRecommendation, DescribedSegment, Description,
 };
 pub use error::CatalogueError;
 pub use event::{
@@ -30,13 +31,14 @@ pub use event::{
 pub use measure::{
     Column, Contributor, Decision, Measure, Operand, Origin, Release, RosterCount, Split, Table, Value, View,
 };
+pub use recommendation::{Advised, Basis, Bound, Practice, Quotient, Recommendation};
 pub use record::{ProcessingActivity, ProcessingRecord, RecordedData, ToFillIn};
 pub use segment::{Condition, Habit, Habits, Match, Segment};
 pub use vocabulary::{Category, Emitter, Grain, LegalBasis, Retention, Role, Unit};
 pub use words::{Text, Word, WordList};
 
 /// The files of the dictionary this program was built with: name inside the folder, text.
-pub const EMBEDDED_FILES: [(&str, &str); 13] = [
+pub const EMBEDDED_FILES: [(&str, &str); 14] = [
     ("cubes.toml", include_str!("../../../catalogue/cubes.toml")),
     ("decisions.toml", include_str!("../../../catalogue/decisions.toml")),
     ("events/assistance.toml", include_str!("../../../catalogue/events/assistance.toml")),
@@ -47,6 +49,7 @@ pub const EMBEDDED_FILES: [(&str, &str); 13] = [
     ("events/technical.toml", include_str!("../../../catalogue/events/technical.toml")),
     ("events/usage.toml", include_str!("../../../catalogue/events/usage.toml")),
     ("measures.toml", include_str!("../../../catalogue/measures.toml")),
+    ("recommendations.toml", include_str!("../../../catalogue/recommendations.toml")),
     ("releases.toml", include_str!("../../../catalogue/releases.toml")),
     ("segments.toml", include_str!("../../../catalogue/segments.toml")),
     ("words.toml", include_str!("../../../catalogue/words.toml")),
@@ -65,6 +68,8 @@ pub struct Catalogue {
     segments: Vec<Segment>,
     releases: Vec<Release>,
     cubes: Vec<Cube>,
+    recommendations: Vec<Recommendation>,
+    practices: Vec<Practice>,
     digest: String,
 }
 
@@ -163,6 +168,21 @@ impl Catalogue {
     /// The segment of a person with these habits: the first that takes her.
     pub fn segment_of(&self, habits: &Habits) -> Option<&Segment> {
         self.segments.iter().find(|segment| segment.takes(habits))
+    }
+
+    /// What may be recommended, in the order of the file.
+    pub fn recommendations(&self) -> &[Recommendation] {
+        &self.recommendations
+    }
+
+    /// A recommendation by its rule.
+    pub fn recommendation(&self, rule: &str) -> Option<&Recommendation> {
+        self.recommendations.iter().find(|one| one.rule == rule)
+    }
+
+    /// What may go together from district to district.
+    pub fn practices(&self) -> &[Practice] {
+        &self.practices
     }
 
     /// What may leave an establishment's closing.

@@ -3,6 +3,7 @@
 mod cubes;
 mod events;
 mod measures;
+mod recommendations;
 mod words;
 
 use std::{collections::HashMap, ops::Range};
@@ -32,6 +33,7 @@ pub(crate) fn catalogue(files: &[(String, String)]) -> Result<Catalogue, Catalog
     let known = Named { items: &measures, names: &measure_names };
     let releases = measures::releases(files.get("releases.toml")?, known)?;
     let cubes = cubes::read(files.get("cubes.toml")?, known, &decisions)?;
+    let (recommendations, practices) = recommendations::read(files.get("recommendations.toml")?, lists, &cubes)?;
 
     Ok(Catalogue {
         digest: files.digest(),
@@ -45,6 +47,8 @@ pub(crate) fn catalogue(files: &[(String, String)]) -> Result<Catalogue, Catalog
         segments,
         releases,
         cubes,
+        recommendations,
+        practices,
     })
 }
 

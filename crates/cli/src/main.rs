@@ -61,6 +61,8 @@ enum Command {
     Anomalies(commands::anomalies::Options),
     /// Judge hints for the next screen on any web access log.
     Hints(commands::hints::Options),
+    /// Measure whether recommendations fall alike on all schools, on simulated ones.
+    Recommendations(commands::recommendations::Options),
     /// Measure: ingest, dashboard, privacy, rights, analytics.
     Bench(commands::bench::Options),
 }
@@ -90,6 +92,7 @@ fn main() -> ExitCode {
         Command::Doctor(options) => commands::doctor::run(options),
         Command::Anomalies(options) => commands::anomalies::run(options),
         Command::Hints(options) => commands::hints::run(options),
+        Command::Recommendations(options) => commands::recommendations::run(options),
         Command::Bench(options) => commands::bench::run(options),
     };
     match done {

@@ -9,6 +9,7 @@ pub mod chance;
 pub mod change;
 pub mod correlation;
 mod count;
+pub mod evidence;
 pub mod forecast;
 mod minimise;
 pub mod noisy;

@@ -1,6 +1,7 @@
 //! HTTP: collection, rosters, dashboards, sessions. Everything that leaves is `Released`, or comes from the catalogue.
 
 mod access;
+mod advice;
 mod api;
 mod app;
 mod assets;

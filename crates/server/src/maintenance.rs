@@ -36,6 +36,7 @@ impl App {
             tracing::error!(%error, "a request could not be worked on; it will be tried again");
         }
         let closed = analytics::closing::run(&self.store, &self.calendar, now).await?;
+        analytics::recommendations::feedback::close(&self.store, today, self.clock.real()).await?;
         self.retire_daily(today).await?;
         self.store.compact(false).await?;
         Ok(Round { closed })

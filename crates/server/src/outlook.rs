@@ -9,7 +9,9 @@ use std::time::{Duration, Instant};
 use analytics::forecast::{self, Forecast};
 use analytics::governance::Approvals;
 use analytics::patterns::{self, BeyondPatterns, SchoolPatterns};
+use analytics::practices::{self, BestPractices};
 use analytics::range::Range;
+use analytics::recommendations::{self, Here, Published, Readings};
 use analytics::watch::{self, Alert};
 use calendar::{IsoWeek, Zone};
 use jiff::civil::Date;
@@ -18,7 +20,7 @@ use store::Error;
 
 use crate::app::{App, date_of};
 
-/// How long alerts are told without judging again.
+/// How long alerts, and what recommendations are compared with, are told without judging again.
 const BELIEVED: Duration = Duration::from_mins(10);
 /// How many answers are kept; then all are forgotten.
 const MOST: usize = 4_096;
@@ -31,6 +33,9 @@ pub struct Outlooks {
     alerts: Kept<(Option<Uai>, Date, String), Option<Vec<Alert>>>,
     patterns: Kept<(Uai, Option<IsoWeek>, Date, String), SchoolPatterns>,
     beyond: Kept<(Option<IsoWeek>, Date, String), BeyondPatterns>,
+    published: Kept<String, Published>,
+    readings: Kept<(Uai, Date, String), Option<Readings>>,
+    practices: Kept<String, BestPractices>,
 }
 
 /// Answers by question, with their moment.
@@ -123,5 +128,39 @@ pub async fn beyond(app: &App, approvals: &Approvals) -> Result<BeyondPatterns, 
     }
     let found = patterns::beyond(&app.store, approvals, today).await?;
     app.outlooks.beyond.put(question, found.clone());
+    Ok(found)
+}
+
+/// What has left with noise, as far as a teacher's recommendations need it.
+pub async fn published(app: &App, approvals: &Approvals) -> Result<Published, Error> {
+    let question = approvals.approved();
+    if let Some(known) = app.outlooks.published.get(&question, Some(BELIEVED)) {
+        return Ok(known);
+    }
+    let found = recommendations::published(&app.store, approvals).await?;
+    app.outlooks.published.put(question, found.clone());
+    Ok(found)
+}
+
+/// What a head's recommendations look at.
+pub async fn readings(here: Here<'_>, app: &App, uai: &Uai) -> Result<Option<Readings>, Error> {
+    let question = (uai.clone(), here.today, here.approvals.approved());
+    if let Some(known) = app.outlooks.readings.get(&question, Some(BELIEVED)) {
+        return Ok(known);
+    }
+    let alerts = alerts(app, here.approvals, (uai, here.zone)).await?;
+    let found = recommendations::head_readings(here, uai, alerts.as_deref()).await?;
+    app.outlooks.readings.put(question, found.clone());
+    Ok(found)
+}
+
+/// What goes together from district to district.
+pub async fn practices(app: &App, approvals: &Approvals) -> Result<BestPractices, Error> {
+    let question = approvals.approved();
+    if let Some(known) = app.outlooks.practices.get(&question, Some(BELIEVED)) {
+        return Ok(known);
+    }
+    let found = practices::best_practices(&app.store, approvals).await?;
+    app.outlooks.practices.put(question, found.clone());
     Ok(found)
 }

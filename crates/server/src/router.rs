@@ -38,6 +38,7 @@ fn routes(demonstration: bool) -> Vec<Route> {
     const TEACHER: Audience = People(&[Role::Teacher]);
     const HEAD_OR_OPERATOR: Audience = People(&[Role::SchoolHead, Role::Editor]);
     const TEACHER_OR_HEAD: Audience = People(&[Role::Teacher, Role::SchoolHead]);
+    const TEACHER_HEAD_OR_OPERATOR: Audience = People(&[Role::Teacher, Role::SchoolHead, Role::Editor]);
     const COLLECT: Audience = Token(&[Scope::Collect]);
     const ADMIN: Audience = Token(&[Scope::Admin]);
     const COLLECT_OR_READ: Audience = Token(&[Scope::Collect, Scope::Read]);
@@ -61,6 +62,8 @@ fn routes(demonstration: bool) -> Vec<Route> {
         get("/api/v1/cubes", READ_OR_BI, api::cubes::get),
         get("/api/v1/figures", TEACHER_OR_HEAD, api::figures::get),
         get("/api/v1/hints", COLLECT_OR_READ, api::hints::get),
+        get("/api/v1/recommendations", TEACHER_HEAD_OR_OPERATOR, api::recommendations::get),
+        post("/api/v1/recommendations/{rule}/feedback", TEACHER_OR_HEAD, api::recommendations::post),
         post("/api/v1/opt-out", COLLECT, api::opt_out::post),
         get("/api/v1/patterns", STAFF_OR_READ, api::patterns::get),
         get("/api/v1/rights", ADMIN, api::rights::list),

@@ -14,6 +14,7 @@ use privacy::{Pseudonym, Uai};
 use serde::Deserialize;
 use store::{Establishment, RosterClass};
 
+use crate::advice;
 use crate::app::{App, date_of};
 use crate::outlook;
 use crate::problem::Problem;
@@ -104,8 +105,16 @@ pub async fn own_class(
     let before = range.previous(&app.calendar, zone).filter(|_| compares);
     let (approved, school) = (&approvals, &uai);
     let look = |range: Range| async move { class_in(app, approved, claims, school, &range).await };
-    let (now, earlier) = both(&range, before.as_ref(), look).await?;
-    let Some((class, view)) = now else { return Ok(None) };
+    let suggested = async {
+        if is_current(app, zone, &range) {
+            advice::of_teacher(app, approved, claims, (school, zone)).await
+        } else {
+            Ok(None)
+        }
+    };
+    let ((now, earlier), suggested) = tokio::try_join!(both(&range, before.as_ref(), look), suggested)?;
+    let Some((class, mut view)) = now else { return Ok(None) };
+    view.advice = suggested;
     let previous = before.zip(earlier.flatten().map(|(_, view)| view));
     let demonstration = approvals.are_for_demonstration();
     Ok(Some(OwnClass { class, compared: Compared { range, view, previous, demonstration } }))
@@ -130,7 +139,14 @@ async fn class_in(
     Ok(Some((class, view.into_value())))
 }
 
-async fn class_of(
+/// Whether a range is the one that is shown when nothing is asked for: what is suggested is of now.
+fn is_current(app: &App, zone: Zone, range: &Range) -> bool {
+    let today = date_of(app.clock.now());
+    (range.first_day()..=range.last_day()).contains(&today) || *range == Range::current(&app.calendar, zone, today)
+}
+
+/// The class that a teacher's claims name, with herself, where that year's roster agrees.
+pub async fn class_of(
     app: &App,
     claims: &Claims,
     uai: &Uai,
@@ -150,7 +166,12 @@ pub async fn school(app: &App, claims: &Claims, state: &ViewState) -> Result<(Es
         _ => return Err(Problem::not_found()),
     };
     let place = establishment(app, &uai).await?;
-    let compared = school_over(app, &uai, place.academy.zone(), state).await?;
+    let zone = place.academy.zone();
+    let mut compared = school_over(app, &uai, zone, state).await?;
+    if is_current(app, zone, &compared.range) {
+        let approvals = Approvals::load(app.store.register()).await?;
+        compared.view.advice = advice::of_head(app, &approvals, claims, (&uai, zone)).await?;
+    }
     Ok((place, compared))
 }
 

@@ -38,8 +38,8 @@ pub use journal::{Journal, NotDurable, Receipt};
 pub use keys::{Desk, Held, Replaced};
 pub use lake::{Lake, Observer, Prune, Session as LakeSession, Source, Table, bucket_of, date, days};
 pub use register::{
-    Action, Debit, Decision, DecisionStatus, Denominators, Erasures, Establishment, KeptCheckpoint, NewRequest,
-    NoBudget, Register, Request, Requested, RosterClass, Scope, Session, Spent, State, Token, TokenScope,
+    Action, Debit, Decision, DecisionStatus, Denominators, Erasures, Establishment, Feedback, KeptCheckpoint,
+    NewRequest, NoBudget, Register, Request, Requested, RosterClass, Scope, Session, Spent, State, Token, TokenScope,
     VISIT_MINUTES, Who,
 };
 pub use restore::Restored;

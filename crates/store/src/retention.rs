@@ -21,9 +21,9 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set, Trans
 use crate::Store;
 use crate::error::Error;
 use crate::lake::{Age, LiveFile, Table, days, forget_files, live_files, merge_sorted, name_files};
-use crate::register::Register;
 use crate::register::entities::{batch, roster_class, roster_member, session};
 use crate::register::rights_entities::{rights_pass, rights_request};
+use crate::register::{Register, feedback};
 use crate::roots::is_over;
 
 /// How long an answered batch is remembered: a tablet that was away for the summer may still retry.
@@ -65,6 +65,9 @@ impl Store {
             .await?;
         self.register().drop_expired_sessions(real_now).await?;
         self.register().drop_expired_passes(real_now).await?;
+        if feedback::forget_before(&self.register().write, SchoolYear::of(today)).await? > 0 {
+            Register::wipe_later(&self.register().write).await?;
+        }
         self.register().forget_in_audit_before(real_now, LONGEST.earliest(today)).await?;
         for year in self.dead_years(today).await? {
             let transaction = self.register().write.begin().await?;
@@ -148,6 +151,7 @@ pub(crate) async fn forget_year(transaction: &impl ConnectionTrait, year: School
     // Sessions and codes are hours old at most, and name her in every year.
     session::Entity::delete_many().exec(transaction).await?;
     rights_pass::Entity::delete_many().exec(transaction).await?;
+    feedback::forget_year(transaction, year).await?;
     forget_in_requests(transaction, &label).await?;
     Register::wipe_later(transaction).await
 }

@@ -1,7 +1,7 @@
 //! `Ma classe`: what a teacher sees of her own class. Live, exact, and every view is in the audit log.
 
 mod evaluate;
-mod rows;
+pub(crate) mod rows;
 
 use std::collections::BTreeMap;
 

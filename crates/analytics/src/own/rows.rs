@@ -8,38 +8,38 @@ use crate::range::Range;
 use crate::rows::{Hashes, days, numbers, texts};
 
 /// One row of `person_week`.
-pub(super) struct PersonRow {
-    pub(super) role: String,
-    pub(super) person: Pseudonym,
-    pub(super) week: IsoWeek,
-    pub(super) event: String,
-    pub(super) facet: String,
-    pub(super) outcome: String,
-    pub(super) n: i64,
-    pub(super) duration_ms: i64,
-    pub(super) volume_kb: i64,
+pub(crate) struct PersonRow {
+    pub(crate) role: String,
+    pub(crate) person: Pseudonym,
+    pub(crate) week: IsoWeek,
+    pub(crate) event: String,
+    pub(crate) facet: String,
+    pub(crate) outcome: String,
+    pub(crate) n: i64,
+    pub(crate) duration_ms: i64,
+    pub(crate) volume_kb: i64,
 }
 
 /// One row of `pupil_week`.
-pub(super) struct PupilRow {
-    pub(super) pupil: Pseudonym,
-    pub(super) week: IsoWeek,
-    pub(super) event: String,
-    pub(super) facet: String,
-    pub(super) domain: String,
-    pub(super) theme: String,
-    pub(super) n: i64,
+pub(crate) struct PupilRow {
+    pub(crate) pupil: Pseudonym,
+    pub(crate) week: IsoWeek,
+    pub(crate) event: String,
+    pub(crate) facet: String,
+    pub(crate) domain: String,
+    pub(crate) theme: String,
+    pub(crate) n: i64,
 }
 
 /// What happened in a class.
 #[derive(Default)]
-pub(super) struct Rows {
-    pub(super) people: Vec<PersonRow>,
-    pub(super) pupils: Vec<PupilRow>,
+pub(crate) struct Rows {
+    pub(crate) people: Vec<PersonRow>,
+    pub(crate) pupils: Vec<PupilRow>,
 }
 
 /// Reads the class's rows.
-pub(super) async fn read(store: &Store, uai: &Uai, class: Pseudonym, range: &Range) -> Result<Rows, Error> {
+pub(crate) async fn read(store: &Store, uai: &Uai, class: Pseudonym, range: &Range) -> Result<Rows, Error> {
     let prune = Prune { months: Some(range.months()), establishment: Some(uai.clone()) };
     let session = store.lake().session(&[Table::PersonWeek, Table::PupilWeek], &prune).await?;
     let of_class = format!(

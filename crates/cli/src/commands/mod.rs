@@ -14,6 +14,7 @@ pub mod import;
 pub mod keys;
 pub mod maintain;
 pub mod pseudonymiser;
+pub mod recommendations;
 pub mod rights;
 pub mod serve;
 pub mod simulate;

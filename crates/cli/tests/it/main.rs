@@ -7,6 +7,7 @@ mod import;
 mod keys;
 mod patterns;
 mod privacy;
+mod recommendations;
 mod record;
 mod rights;
 mod series;

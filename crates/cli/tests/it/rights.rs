@@ -4,7 +4,7 @@
 //! The short forms run with every test; `RIGHTS_WHOLE=1` asks for 500 people and a hundred kills.
 
 mod age;
-mod world;
+pub mod world;
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -57,7 +57,7 @@ fn needles(folder: &Folder, people: &[Who]) -> Needles {
     Needles::of_bytes(&people.iter().flat_map(of).collect::<Vec<_>>())
 }
 
-fn wait_until_done(to: std::net::SocketAddr, token: &str, id: i64) -> Value {
+pub fn wait_until_done(to: std::net::SocketAddr, token: &str, id: i64) -> Value {
     let begun = Instant::now();
     loop {
         let answer = Request::json("GET", format!("/api/v1/rights/{id}"), token, "").send(to);

@@ -6,9 +6,11 @@
 //! it move is another question, and [`CAUTION`] says so wherever a link is shown.
 
 mod discovery;
+mod noisy;
 mod rank;
 
 pub use discovery::{Dependence, adjusted};
+pub use noisy::{Noisy, NoisyLink, noisy_links, reliability};
 pub use rank::{Correlation, of_residuals, partial, spearman};
 
 /// What must stand beside every link that is shown.

@@ -6,5 +6,6 @@ pub mod figures;
 pub mod hints;
 pub mod opt_out;
 pub mod patterns;
+pub mod recommendations;
 pub mod rights;
 pub mod roster;

@@ -2,10 +2,12 @@
 //! comes out of a [`crate::views::Compared`], which holds released figures only.
 
 mod address;
+pub mod advice;
 mod beyond;
 mod card;
 mod checkpoints;
 pub mod class;
+mod feedback;
 mod frames;
 pub mod home;
 mod layout;
@@ -14,6 +16,7 @@ mod names;
 mod operator;
 pub mod parent;
 mod period;
+mod practices;
 pub(crate) mod rhythms;
 pub mod rights;
 #[cfg(test)]

@@ -10,13 +10,15 @@ use analytics::school;
 use analytics::watch::Alert;
 use axum::http::StatusCode;
 use axum::response::Response;
-use calendar::Zone;
+use calendar::{Month, SchoolYear, Zone};
 use maud::{Markup, html};
 
 use super::beyond;
+use super::feedback;
 use super::frames;
 use super::names::Naming;
 use super::period::Bar;
+use super::practices;
 use super::rhythms;
 use super::scene::{Scene, Setting};
 use super::technical;
@@ -64,11 +66,16 @@ pub(super) async fn page(app: &Arc<App>, mut visit: Visit) -> Result<Response, P
         None => Vec::new(),
     };
     let patterns = outlook::beyond(app, approved).await?;
+    let together = outlook::practices(app, &approvals).await?;
+    let since = Month::of(SchoolYear::of(scene.setting.today).first_day());
+    let given = app.store.register().feedback_totals(since).await?;
     let main = html! {
         (Bar { naming, address: &address, range: scene.range, refused: None }.markup())
         (main(&scene))
         (beyond::section(lang, app.store.catalogue(), month, &cubes))
         (rhythms::operator_section(lang, app.store.catalogue(), &patterns))
+        (practices::section(lang, app.store.catalogue(), &together))
+        (feedback::section(lang, app.store.catalogue(), &given))
     };
     let title = format!("{title}, {}", scene.name.title);
     let mut frame = frames::view(app, &visit, &address.over(scene.range), &title, None);

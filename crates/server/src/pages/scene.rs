@@ -4,6 +4,7 @@
 use analytics::forecast::Forecast;
 use analytics::patterns::SchoolPatterns;
 use analytics::range::Range;
+use analytics::recommendations::Advice;
 use analytics::watch::Alert;
 use calendar::{Calendar, IsoWeek, Lang, Zone};
 use catalogue::{Catalogue, Measure, Value as MeasureValue};
@@ -73,6 +74,8 @@ pub(super) struct Scene<'a> {
     pub(super) alerts: Option<&'a [Alert]>,
     /// Rhythms, links and seasons; nothing where the page is of no school.
     pub(super) patterns: Option<&'a SchoolPatterns>,
+    /// What may be worth a try; nothing where nothing was looked for.
+    pub(super) advice: Option<&'a [Advice]>,
     forecasts: &'a [Forecast],
 }
 
@@ -107,6 +110,7 @@ impl<'a> Scene<'a> {
             before,
             alerts: compared.view.alerts.as_deref(),
             patterns: compared.view.patterns.as_ref(),
+            advice: compared.view.advice.as_deref(),
             forecasts: &compared.view.forecasts,
             setting,
         }

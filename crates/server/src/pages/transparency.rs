@@ -8,7 +8,10 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use calendar::Lang;
-use catalogue::{DescribedCategory, DescribedCube, DescribedDecision, DescribedEvent, DescribedMeasure, Description};
+use catalogue::{
+    DescribedCategory, DescribedCube, DescribedDecision, DescribedEvent, DescribedMeasure, DescribedRecommendation,
+    Description,
+};
 use maud::{Markup, html};
 use store::{Decision, DecisionStatus, KeptCheckpoint};
 
@@ -90,6 +93,13 @@ fn page(
                 @for segment in &description.segments { dt { (curly(lang, &segment.title)) } dd { (curly(lang, &segment.definition)) } }
             } }
         }
+        section class="section" aria-labelledby="rules-title" {
+            h2 id="rules-title" { (lang.pick("Règles des pistes", "Rules of suggestions")) }
+            p class="lead" { (say(lang,
+                "Ce qui fait proposer une piste. Aucune règle ne lit où est une école, sa taille, son secteur ni si elle relève de l’éducation prioritaire.",
+                "What makes a suggestion appear. No rule reads where a school is, its size, its sector or whether it is in priority education.")) }
+            (rules_table(lang, &description.recommendations))
+        }
         (checkpoints::section(lang, kept))
         p class="note" { (say(lang, "Empreinte du catalogue :", "Digest of the catalogue:")) " " code { (description.digest.chars().take(16).collect::<String>()) } }
     }
@@ -167,6 +177,30 @@ fn decisions_table(lang: Lang, all: &[DescribedDecision], states: &BTreeMap<&str
                     }
                     td { (state(lang, states.get(decision.id.as_str()).copied())) }
                     td { (curly(lang, &decision.measures.join(", "))) }
+                } } }
+            }
+        } }
+    }
+}
+
+fn rules_table(lang: Lang, rules: &[DescribedRecommendation]) -> Markup {
+    let caption = lang.pick("Règles, à qui et pourquoi", "Rules, for whom and why");
+    html! {
+        div class="card" { div class="table-scroll" role="region" tabindex="0" aria-label=(caption) {
+            table class="table" {
+                caption { (caption) }
+                thead { tr {
+                    th scope="col" { (lang.pick("Piste", "Suggestion")) }
+                    th scope="col" { (lang.pick("Pour", "For")) }
+                    th scope="col" { (lang.pick("Ce qui est regardé", "What is looked at")) }
+                } }
+                tbody { @for rule in rules { tr {
+                    th scope="row" {
+                        (curly(lang, &rule.title))
+                        p class="note" { (curly(lang, &rule.why)) }
+                    }
+                    td { (curly(lang, &rule.audience)) }
+                    td { (curly(lang, &rule.conditions.join(" ; "))) }
                 } } }
             }
         } }

@@ -8,8 +8,10 @@ pub(crate) mod audit;
 pub(crate) mod budget;
 mod decisions;
 pub(crate) mod entities;
+pub(crate) mod feedback;
 mod m0003_rights;
 mod m0004_budget;
+mod m0006_feedback;
 mod migrations;
 mod opt_outs;
 mod requests;
@@ -29,6 +31,7 @@ pub use access::{Scope, Session, Token, TokenScope};
 pub use audit::{Erasures, KeptCheckpoint, Who};
 pub use budget::{Debit, NoBudget, Spent};
 pub use decisions::{Decision, DecisionStatus};
+pub use feedback::Feedback;
 pub(crate) use opt_outs::add as add_opt_out;
 pub use requests::{Action, NewRequest, Request, Requested, State};
 pub(crate) use requests::{

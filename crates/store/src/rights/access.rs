@@ -20,7 +20,7 @@ use crate::error::Error;
 use crate::journal::decode::StoredBatch;
 use crate::lake::{People, Table, date};
 use crate::register::entities::{opt_out, roster_member, session};
-use crate::register::{Action, Erasures, Request, State};
+use crate::register::{Action, Erasures, Request, State, feedback};
 use crate::roots::KEY_DESTROYED;
 
 /// A value of a row that is kept.
@@ -90,6 +90,7 @@ impl Store {
         }
         tables.push(KeptTable { name: "journal", rows: self.in_journal(&people).await? });
         tables.push(KeptTable { name: "roster", rows: self.in_roster(&people).await? });
+        tables.push(KeptTable { name: "feedback", rows: self.in_feedback(&people).await? });
         tables.push(KeptTable { name: "session", rows: self.in_sessions(&people).await? });
         tables.retain(|table| !table.rows.is_empty());
         let still: Vec<Pseudonym> = persons.into_iter().filter(|person| people.contains(person.as_bytes())).collect();
@@ -157,6 +158,23 @@ impl Store {
             }
         }
         Ok(kept)
+    }
+
+    async fn in_feedback(&self, people: &People) -> Result<Vec<KeptRow>, Error> {
+        let people: Vec<String> = people.iter().map(hex::encode).collect();
+        let given = feedback::of_people(&self.register.read, &people).await?;
+        let row = |given: feedback::Row| {
+            let mut row = KeptRow::from([
+                ("rule", Cell::Text(given.rule)),
+                ("useful", Cell::Flag(given.useful)),
+                ("school_year", Cell::Text(given.school_year)),
+            ]);
+            if let Ok(day) = given.given_on.parse() {
+                row.insert("day", Cell::Day(day));
+            }
+            row
+        };
+        Ok(given.into_iter().map(row).collect())
     }
 
     async fn in_sessions(&self, people: &People) -> Result<Vec<KeptRow>, Error> {

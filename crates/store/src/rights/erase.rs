@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::lake::{LiveFile, People, forget_files, name_files, rows_about};
 use crate::register::entities::{roster_member, session};
 use crate::register::rights_entities::{rights_pass, rights_request, tombstone};
-use crate::register::{Register, Request, State, finish_request};
+use crate::register::{Register, Request, State, feedback, finish_request};
 
 /// What an erasure has written beside what is alive, and what it will replace.
 pub(super) struct Prepared {
@@ -99,6 +99,10 @@ async fn clear_register(
             .add(roster_member::Column::Pupil.is_in(hers()));
         let members = roster_member::Entity::delete_many().filter(of_person).exec(transaction).await?;
         count("roster", members.rows_affected);
+        let given = feedback::forget_people(transaction, chunk).await?;
+        if given > 0 {
+            count("feedback", given);
+        }
         for person in chunk {
             // Claims and subjects are JSON texts: a pseudonym is 32 digits, which occur by no accident.
             let sessions = session::Entity::delete_many()

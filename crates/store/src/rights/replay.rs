@@ -15,7 +15,7 @@ use crate::lake::People;
 use crate::register::budget::replay_draw;
 use crate::register::entities::{opt_out, roster_member, session};
 use crate::register::rights_entities::tombstone;
-use crate::register::{Action, add_opt_out, insert_replayed, note};
+use crate::register::{Action, add_opt_out, feedback, insert_replayed, note};
 
 /// What was done again.
 #[derive(Default)]
@@ -115,6 +115,7 @@ impl Store {
         let mut texts: Vec<String> =
             members.into_iter().flat_map(|(person, pupil)| pupil.into_iter().chain([person])).collect();
         texts.extend(self.register.audit_persons().await?);
+        texts.extend(feedback::everybody(read).await?);
         for open in session::Entity::find().all(read).await? {
             texts.extend(digits_of(&open.claims));
         }

@@ -145,7 +145,9 @@ fn call(
     page: bool,
     names: &Names<'_>,
 ) -> anyhow::Result<Answer> {
+    let rule = if caller.role == Some(Role::SchoolHead) { "crash_alert" } else { "sharing_rhythm" };
     let mut path = path.replace("{uai}", names.uai).replace("{name}", names.asset).replace("{id}", names.id);
+    path = path.replace("{rule}", rule);
     ensure!(!path.contains('{'), "{path}: the test does not know what to put there");
     if path == "/api/v1/figures" {
         let view = if caller.role == Some(Role::SchoolHead) { "mon-ecole" } else { "ma-classe" };

@@ -17,6 +17,7 @@ use catalogue::Catalogue;
 use maud::{Markup, html};
 use store::RosterClass;
 
+use super::advice;
 use super::frames;
 use super::names::Naming;
 use super::period::Bar;
@@ -124,6 +125,7 @@ fn page(scene: &Scene<'_>, place: &str) -> Markup {
     let lang = scene.lang();
     html! {
         (answer::section(scene, place))
+        (advice::section(scene))
         @if scene.figures.has_any() {
             section class="section" aria-labelledby="in-short" {
                 h2 id="in-short" { (lang.pick("En bref", "In short")) }

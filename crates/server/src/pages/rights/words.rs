@@ -14,6 +14,7 @@ pub(super) fn table(lang: Lang, name: &str) -> &str {
         "journal" => ("Reçu à l’instant, pas encore rangé", "Just received, not sorted yet"),
         "roster" => ("La liste de classe", "The class roster"),
         "session" => ("Connexions ouvertes", "Open sessions"),
+        "feedback" => ("Avis sur les pistes", "Feedback on suggestions"),
         _ => return name,
     };
     lang.pick(fr, en)
@@ -48,6 +49,8 @@ pub(super) fn column(lang: Lang, name: &str) -> &str {
         "lost" => ("événements perdus", "events lost"),
         "school_year" => ("année scolaire", "school year"),
         "kind" => ("qualité", "standing"),
+        "rule" => ("piste", "suggestion"),
+        "useful" => ("utile", "useful"),
         "expires_at" => ("se ferme à (secondes depuis 1970)", "ends at (seconds since 1970)"),
         _ => return name,
     };
@@ -80,9 +83,15 @@ pub(super) fn value(catalogue: &Catalogue, lang: Lang, event: Option<&str>, colu
         (_, _, Some(list)) => list.label(text, lang).to_owned(),
         ("class", ..) => text.replace("class ", lang.pick("classe ", "class ")),
         ("objective", ..) => text.replace("objective ", lang.pick("objectif ", "objective ")),
+        ("rule", ..) => rule(catalogue, lang, text),
         ("role" | "kind", ..) => role(lang, text).to_owned(),
         _ => text.clone(),
     }
+}
+
+/// The title of a rule of suggestions.
+fn rule(catalogue: &Catalogue, lang: Lang, slug: &str) -> String {
+    catalogue.recommendation(slug).map_or(slug, |known| known.title.get(lang)).replace('\'', "’")
 }
 
 fn role(lang: Lang, slug: &str) -> &str {

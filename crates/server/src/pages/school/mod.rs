@@ -11,22 +11,26 @@ mod watch;
 
 use std::sync::Arc;
 
+use analytics::governance::Approvals;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use catalogue::Role;
 use maud::{Markup, html};
 
+use super::advice;
 use super::frames;
 use super::names::Naming;
 use super::operator;
 use super::period::Bar;
+use super::practices;
 use super::rhythms;
 use super::scene::{Scene, Setting};
 use super::technical;
 use super::visit::{self, Visit};
 use super::words::{counted, say};
 use crate::app::App;
+use crate::outlook;
 use crate::problem::Problem;
 use crate::views;
 
@@ -53,6 +57,7 @@ pub async fn get(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> R
     };
     let declared = app.store.register().denominators(&uai, range.school_year()).await?;
     let (_, compared) = views::school(&app, claims, &visit.state).await?;
+    let together = outlook::practices(&app, &Approvals::load(app.store.register()).await?).await?;
     let setting = Setting {
         lang,
         catalogue: app.store.catalogue(),
@@ -77,6 +82,7 @@ pub async fn get(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> R
     let main = html! {
         (Bar { naming, address: &address, range: scene.range, refused: None }.markup())
         (page(&scene, &place))
+        (practices::section(lang, app.store.catalogue(), &together))
     };
     let title = format!("{title}, {}", scene.name.title);
     let mut frame = frames::view(&app, &visit, &address.over(scene.range), &title, None);
@@ -106,6 +112,7 @@ fn page(scene: &Scene<'_>, place: &str) -> Markup {
         }
         (watch::section(scene))
         (rhythms::school_section(scene))
+        (advice::section(scene))
         section class="section" aria-labelledby="over-time" {
             h2 id="over-time" { (lang.pick("Enseignants et contenus", "Teachers and content")) }
             p class="lead" { (say(lang,
