@@ -15,5 +15,6 @@ pub mod recommendations;
 pub mod rights;
 mod rows;
 pub mod school;
+pub mod segments;
 pub mod view;
 pub mod watch;

@@ -33,7 +33,7 @@ pub use measure::{
 };
 pub use recommendation::{Advised, Basis, Bound, Practice, Quotient, Recommendation};
 pub use record::{ProcessingActivity, ProcessingRecord, RecordedData, ToFillIn};
-pub use segment::{Condition, Habit, Habits, Match, Segment};
+pub use segment::{Condition, Habit, Habits, Match, Segment, Steadiness};
 pub use vocabulary::{Category, Emitter, Grain, LegalBasis, Retention, Role, Unit};
 pub use words::{Text, Word, WordList};
 
@@ -66,6 +66,7 @@ pub struct Catalogue {
     measure_names: HashMap<String, u16>,
     decisions: Vec<Decision>,
     segments: Vec<Segment>,
+    steadiness: Steadiness,
     releases: Vec<Release>,
     cubes: Vec<Cube>,
     recommendations: Vec<Recommendation>,
@@ -183,6 +184,11 @@ impl Catalogue {
     /// What may go together from district to district.
     pub fn practices(&self) -> &[Practice] {
         &self.practices
+    }
+
+    /// What it takes to change segment.
+    pub const fn steadiness(&self) -> &Steadiness {
+        &self.steadiness
     }
 
     /// What may leave an establishment's closing.

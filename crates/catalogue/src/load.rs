@@ -4,15 +4,15 @@ mod cubes;
 mod events;
 mod measures;
 mod recommendations;
+mod segments;
 mod words;
 
 use std::{collections::HashMap, ops::Range};
 
-use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use toml::Spanned;
 
-use crate::{Catalogue, CatalogueError, Category, EMBEDDED_FILES, Segment, Text, error::Source};
+use crate::{Catalogue, CatalogueError, Category, EMBEDDED_FILES, Text, error::Source};
 
 /// Reads every file, in the order in which they refer to each other.
 pub(crate) fn catalogue(files: &[(String, String)]) -> Result<Catalogue, CatalogueError> {
@@ -29,7 +29,7 @@ pub(crate) fn catalogue(files: &[(String, String)]) -> Result<Catalogue, Catalog
     let decisions = measures::decisions(files.get("decisions.toml")?)?;
     let known = measures::Known { events: Named { items: &events, names: &event_names }, lists, decisions: &decisions };
     let (measures, measure_names) = measures::read(files.get("measures.toml")?, known)?;
-    let segments = segments(files.get("segments.toml")?)?;
+    let (segments, steadiness) = segments::read(files.get("segments.toml")?, lists)?;
     let known = Named { items: &measures, names: &measure_names };
     let releases = measures::releases(files.get("releases.toml")?, known)?;
     let cubes = cubes::read(files.get("cubes.toml")?, known, &decisions)?;
@@ -45,6 +45,7 @@ pub(crate) fn catalogue(files: &[(String, String)]) -> Result<Catalogue, Catalog
         measure_names,
         decisions,
         segments,
+        steadiness,
         releases,
         cubes,
         recommendations,
@@ -152,60 +153,4 @@ fn check_text(source: Source, at: Range<usize>, text: &Text, what: &str) -> Resu
         }
     }
     Ok(())
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawSegments {
-    segment: Vec<RawSegment>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawSegment {
-    name: Spanned<String>,
-    title: Text,
-    definition: Text,
-    rule: crate::Match,
-    conditions: Vec<Spanned<RawCondition>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawCondition {
-    habit: crate::Habit,
-    below: Option<u32>,
-    at_least: Option<u32>,
-}
-
-fn segments(source: Source) -> Result<Vec<Segment>, CatalogueError> {
-    let raw: RawSegments = source.parse()?;
-    let mut names = HashMap::new();
-    let mut segments = Vec::with_capacity(raw.segment.len());
-    for segment in raw.segment {
-        take_name(&mut names, source, &segment.name, "segment")?;
-        check_text(source, segment.name.span(), &segment.title, "the title")?;
-        check_text(source, segment.name.span(), &segment.definition, "the definition")?;
-        let mut conditions = Vec::with_capacity(segment.conditions.len());
-        for condition in segment.conditions {
-            let at = condition.span();
-            let condition = condition.into_inner();
-            if condition.below.is_none() && condition.at_least.is_none() {
-                return Err(source.error(at, "a condition bounds nothing; give `below`, `at_least` or both"));
-            }
-            conditions.push(crate::Condition {
-                habit: condition.habit,
-                below: condition.below,
-                at_least: condition.at_least,
-            });
-        }
-        segments.push(Segment {
-            name: segment.name.into_inner(),
-            title: segment.title,
-            definition: segment.definition,
-            rule: segment.rule,
-            conditions,
-        });
-    }
-    Ok(segments)
 }

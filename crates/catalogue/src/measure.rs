@@ -96,6 +96,8 @@ pub enum Value {
     },
     /// The sum of a column of `install_day`.
     Install(InstallColumn),
+    /// The declared teachers, by the segment of use that each is in.
+    Segments,
 }
 
 /// A lake table that a count or a distinct count reads.
@@ -170,6 +172,8 @@ pub enum Column {
     Platform,
     /// The word of a technical counter.
     Word,
+    /// The segment of use: no column of the lake, it follows from a teacher's habits.
+    Segment,
 }
 
 impl Column {
@@ -186,6 +190,7 @@ impl Column {
             Self::AppVersion => "app_version",
             Self::Platform => "platform",
             Self::Word => "word",
+            Self::Segment => "segment",
         }
     }
 }

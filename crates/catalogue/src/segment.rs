@@ -1,4 +1,4 @@
-//! Segments of habits, as data: novice, occasional, power, regular. They are told to the person herself only;
+//! Segments of use, as data: novice, occasional, power, regular. They are told to the person herself only;
 //! nobody is ranked by them.
 
 use serde::Deserialize;
@@ -31,48 +31,90 @@ pub enum Match {
 }
 
 /// What a condition looks at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Habit {
-    /// Days since the first event.
+    /// Days since the first use of the school year.
     TenureDays,
-    /// Distinct features used.
+    /// Distinct features used in the school year.
     Features,
-    /// Active days in an average class week.
+    /// Active days in an average class week, as if she were there all week.
     ActiveDaysPerWeek,
 }
 
+impl Habit {
+    /// Every habit.
+    pub const ALL: [Self; 3] = [Self::TenureDays, Self::Features, Self::ActiveDaysPerWeek];
+
+    /// Its name in the dictionary and in answers.
+    pub const fn slug(self) -> &'static str {
+        match self {
+            Self::TenureDays => "tenure_days",
+            Self::Features => "features",
+            Self::ActiveDaysPerWeek => "active_days_per_week",
+        }
+    }
+}
+
 /// A bound on a habit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Condition {
     /// What is looked at.
     pub habit: Habit,
     /// It must be under this.
-    pub below: Option<u32>,
+    pub below: Option<f64>,
     /// It must be this or more.
-    pub at_least: Option<u32>,
+    pub at_least: Option<f64>,
 }
 
 /// One person's habits.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Habits {
-    /// Days since the first event.
-    pub tenure_days: u32,
+    /// Days since the first use of the school year.
+    pub tenure_days: f64,
     /// Distinct features used.
-    pub features: u32,
+    pub features: f64,
     /// Active days in an average class week.
     pub active_days_per_week: f64,
 }
 
+/// What it takes to change segment.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Steadiness {
+    /// Months in a row that must say so.
+    pub months: usize,
+    /// By how many features a threshold must be passed.
+    pub features: f64,
+    /// By how many active days a week.
+    pub active_days_per_week: f64,
+}
+
+impl Habits {
+    /// The value of a habit.
+    pub const fn get(&self, habit: Habit) -> f64 {
+        match habit {
+            Habit::TenureDays => self.tenure_days,
+            Habit::Features => self.features,
+            Habit::ActiveDaysPerWeek => self.active_days_per_week,
+        }
+    }
+
+    /// The same with another value of a habit.
+    #[must_use]
+    pub const fn with(mut self, habit: Habit, value: f64) -> Self {
+        match habit {
+            Habit::TenureDays => self.tenure_days = value,
+            Habit::Features => self.features = value,
+            Habit::ActiveDaysPerWeek => self.active_days_per_week = value,
+        }
+        self
+    }
+}
+
 impl Condition {
     fn holds(self, habits: &Habits) -> bool {
-        let value = match self.habit {
-            Habit::TenureDays => f64::from(habits.tenure_days),
-            Habit::Features => f64::from(habits.features),
-            Habit::ActiveDaysPerWeek => habits.active_days_per_week,
-        };
-        self.below.is_none_or(|bound| value < f64::from(bound))
-            && self.at_least.is_none_or(|bound| value >= f64::from(bound))
+        let value = habits.get(self.habit);
+        self.below.is_none_or(|bound| value < bound) && self.at_least.is_none_or(|bound| value >= bound)
     }
 }
 

@@ -191,12 +191,12 @@ fn the_leaves_of_a_cube_are_known_before_any_data() {
 fn segments_follow_their_definitions() {
     let catalogue = embedded();
     for (tenure_days, features, active_days_per_week, segment) in [
-        (10, 20, 5.0, "novice"),
-        (200, 4, 5.0, "novice"),
-        (200, 8, 0.5, "occasional"),
-        (200, 8, 2.0, "regular"),
-        (200, 11, 4.5, "regular"),
-        (200, 12, 4.0, "power"),
+        (10.0, 20.0, 5.0, "novice"),
+        (200.0, 6.0, 5.0, "novice"),
+        (200.0, 8.0, 1.4, "occasional"),
+        (200.0, 8.0, 2.0, "regular"),
+        (200.0, 15.0, 4.5, "regular"),
+        (200.0, 16.0, 3.0, "power"),
     ] {
         let habits = Habits { tenure_days, features, active_days_per_week };
         assert_eq!(catalogue.segment_of(&habits).map(|segment| segment.name.as_str()), Some(segment));
@@ -375,11 +375,33 @@ fn a_planted_mistake_is_told_with_file_line_and_reason() {
         ),
         (
             "segments.toml",
-            "habit = \"features\", below = 5",
+            "habit = \"features\", below = 7",
             "habit = \"features\"",
-            "habit = \"features\", below = 5",
+            "habit = \"features\", below = 7",
             "a condition bounds nothing; give `below`, `at_least` or both",
         ),
+        (
+            "segments.toml",
+            "active_days_per_week\", below = 1.5",
+            "active_days_per_week\", below = 1.3",
+            "active_days_per_week\", below = 1.5",
+            "a threshold must be said in words: active days a week in halves, up to 7; days and features whole",
+        ),
+        (
+            "segments.toml",
+            "active_days_per_week\", below = 1.5",
+            "active_days_per_week\", below = 1",
+            "[steadiness]",
+            "nobody's segment is known with 30 days, 7 features, 1 active days a week: no rule fits; let the last one take everybody left",
+        ),
+        (
+            "segments.toml",
+            "name = \"novice\"",
+            "name = \"beginner\"",
+            "name = \"novice\"",
+            "segment `beginner` is no word of the list `segment`; add it to words.toml",
+        ),
+        ("segments.toml", "months = 2", "months = 0", "months = 2", "months must be from 1 to 6"),
     ] {
         let error = mistake(file, from, to);
         let shift = to.matches('\n').count();

@@ -63,6 +63,8 @@ enum Command {
     Hints(commands::hints::Options),
     /// Measure whether recommendations fall alike on all schools, on simulated ones.
     Recommendations(commands::recommendations::Options),
+    /// Propose thresholds for the segments of use.
+    Segments(commands::segments::Options),
     /// Measure: ingest, dashboard, privacy, rights, analytics.
     Bench(commands::bench::Options),
 }
@@ -93,6 +95,7 @@ fn main() -> ExitCode {
         Command::Anomalies(options) => commands::anomalies::run(options),
         Command::Hints(options) => commands::hints::run(options),
         Command::Recommendations(options) => commands::recommendations::run(options),
+        Command::Segments(options) => commands::segments::run(options),
         Command::Bench(options) => commands::bench::run(options),
     };
     match done {

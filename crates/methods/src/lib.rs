@@ -19,6 +19,7 @@ pub mod reconcile;
 pub mod school;
 pub mod score;
 pub mod season;
+pub mod segments;
 pub mod series;
 pub mod share;
 pub mod table;

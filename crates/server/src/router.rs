@@ -70,6 +70,7 @@ fn routes(demonstration: bool) -> Vec<Route> {
         post("/api/v1/rights", ADMIN, api::rights::post),
         post("/api/v1/rights/codes", COLLECT, api::rights::make_code),
         get("/api/v1/rights/{id}", ADMIN, api::rights::get),
+        get("/api/v1/segments", TEACHER_OR_HEAD, api::segments::get),
         get("/healthz", Everybody, health::alive),
         get("/readyz", Everybody, health::ready),
     ];

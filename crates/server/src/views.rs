@@ -4,7 +4,8 @@ use analytics::governance::Approvals;
 use analytics::own;
 use analytics::range::{NoRange, Range};
 use analytics::school;
-use analytics::view::View;
+use analytics::segments::{self, OwnSegment};
+use analytics::view::{NOT_APPROVED, View};
 use calendar::{SchoolYear, Zone};
 use catalogue::Role;
 use jiff::civil::Date;
@@ -143,6 +144,25 @@ async fn class_in(
 fn is_current(app: &App, zone: Zone, range: &Range) -> bool {
     let today = date_of(app.clock.now());
     (range.first_day()..=range.last_day()).contains(&today) || *range == Range::current(&app.calendar, zone, today)
+}
+
+/// Her own segment of use in a school year. The view is logged before a row is read, unless there is nothing to read:
+/// the committee has not approved it, or nobody knows her in that year.
+pub async fn own_segment(app: &App, claims: &Claims, zone: Zone, year: SchoolYear) -> Result<OwnSegment, Problem> {
+    let uai = school_of_teacher(claims)?;
+    let approvals = Approvals::load(app.store.register()).await?;
+    if !segments::is_approved(&approvals) {
+        return Ok(OwnSegment::nothing(NOT_APPROVED));
+    }
+    let Some(in_year) = claims.in_year(year) else { return Ok(OwnSegment::nothing(segments::TOO_EARLY)) };
+    let person = in_year.person;
+    let viewer = Viewer { establishment: uai.clone(), person, classes: Vec::new() };
+    let subject = Subject::Person(person);
+    let at = app.clock.real();
+    let who = claims.party(SchoolYear::of(date_of(at)));
+    let logged = app.store.register().log_view(at, who, &uai, person, subject, &format!("segment {year}")).await?;
+    let access = OwnAccess::check(&viewer, subject, logged).map_err(|_| Problem::not_found())?;
+    Ok(segments::own(&app.store, &approvals, (&app.calendar, zone), &access, year).await?.into_value())
 }
 
 /// The class that a teacher's claims name, with herself, where that year's roster agrees.

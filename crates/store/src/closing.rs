@@ -106,15 +106,20 @@ impl Store {
     }
 
     /// Closes a week: its releases are stored, completeness is counted, and `person_day` and `install_day` lose it.
+    /// `active_on` are the events that make a day an active one of a teacher; without any, nobody's days are counted.
     ///
     /// The caller holds [`Store::rest`]: a fold or compaction in between would move the files that are replaced here.
     #[boxed]
-    pub async fn close_week(&self, week: IsoWeek, closed: Closing) -> Result<(), Error> {
+    pub async fn close_week(&self, week: IsoWeek, closed: Closing, active_on: &[&str]) -> Result<(), Error> {
         let (through, from) = (days(week.sunday()), days(week.monday()));
         let mut new = Vec::new();
         let completeness = self.completeness(from, through).await?;
         if completeness.num_rows() > 0 {
             new.extend(self.lake().write(Table::TechDay, &completeness).await?);
+        }
+        let active_days = self.active_days(week, active_on).await?;
+        if active_days.num_rows() > 0 {
+            new.extend(self.lake().write(Table::PersonWeek, &active_days).await?);
         }
         let mut old = Vec::new();
         for table in [Table::PersonDay, Table::InstallDay] {
@@ -235,7 +240,7 @@ impl Store {
     }
 }
 
-fn wrong() -> Error {
+pub(crate) fn wrong() -> Error {
     Error::Lake("a table has columns of other types than it declares".to_owned())
 }
 

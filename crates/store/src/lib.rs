@@ -7,6 +7,7 @@
 //! Public async functions are `#[boxed]`: the body of a plain one is compiled anew in every crate that awaits it, and with
 //! it what it awaits of the engine and the database.
 
+mod active_days;
 mod backup;
 mod closing;
 mod error;
@@ -30,6 +31,7 @@ use async_recursion::async_recursion as boxed;
 use catalogue::Catalogue;
 use privacy::Keys;
 
+pub use active_days::ACTIVE_DAYS;
 pub use backup::{Backed, KEPT_DAYS, Pruned, prune as prune_backups};
 pub use closing::{Closing, ReleaseRow};
 pub use error::Error;

@@ -17,6 +17,7 @@ use super::contributions::{Contributions, Window};
 use super::plan::{Item, Plan};
 use super::read::{Reader, Rows};
 use super::roster::Roster;
+use super::segments::Segments;
 use super::stored::Stored;
 use super::week::{rows_of, with_declared};
 use super::{Error, Round, groups};
@@ -89,11 +90,16 @@ async fn close(round: &Round<'_>, period: &Period, zone: Option<Zone>) -> Result
         let same = same_of_previous_year(round, period, zone);
         earlier.insert(zone, Stored::of_period(store, same.as_ref()).await?);
     }
+    let segments = Segments::open(round, period, year, longer.closed.last().copied()).await?;
     let (nothing, unknown) = (Rows::default(), Stored::default());
     let mut released = Vec::new();
     for (bucket, establishments) in groups(&concerned) {
         let rows = match &reader {
             Some(reader) => reader.rows(bucket).await?,
+            None => BTreeMap::new(),
+        };
+        let teachers = match &segments {
+            Some(segments) => segments.weeks(bucket).await?,
             None => BTreeMap::new(),
         };
         for one in establishments {
@@ -108,6 +114,9 @@ async fn close(round: &Round<'_>, period: &Period, zone: Option<Zone>) -> Result
                     longer.additive(item, one, &contributions)?
                 };
                 records.extend(with_declared(item, &roster, of_item));
+            }
+            if let Some(segments) = &segments {
+                records.extend(segments.records(one, &roster, teachers.get(one.uai.as_str()), &longer.label)?);
             }
             if let Some(beyond) = &mut beyond {
                 let half = longer.half_of_class_weeks(one.academy.zone(), &longer.closed);

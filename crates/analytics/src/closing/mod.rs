@@ -20,6 +20,7 @@ mod longer;
 mod plan;
 mod read;
 mod roster;
+mod segments;
 mod stored;
 mod week;
 

@@ -101,7 +101,9 @@ const fn has_people(value: &Value) -> bool {
     match value {
         Value::Count(table) | Value::Distinct(table) => matches!(table, Table::Person | Table::Pupil),
         Value::Duration | Value::Volume | Value::Active => true,
-        Value::Rate { .. } | Value::Counter { .. } | Value::Quantiles { .. } | Value::Install(_) => false,
+        Value::Rate { .. } | Value::Counter { .. } | Value::Quantiles { .. } | Value::Install(_) | Value::Segments => {
+            false
+        }
     }
 }
 

@@ -10,6 +10,8 @@ use privacy::Uai;
 use privacy::exit::Establishment;
 use store::{Register, RosterClass};
 
+use crate::segments;
+
 /// The roster of one establishment and school year, at the moment of a closing.
 pub(super) struct Roster {
     classes: Vec<RosterClass>,
@@ -66,6 +68,16 @@ impl Roster {
             Some([only]) => Some(*only),
             _ => None,
         })
+    }
+
+    /// Every declared teacher, once.
+    pub(super) fn all_teachers(&self) -> BTreeSet<Pseudonym> {
+        self.classes.iter().flat_map(|class| &class.teachers).copied().collect()
+    }
+
+    /// The part of a class week that a teacher is there.
+    pub(super) fn presence(&self, teacher: Pseudonym) -> f64 {
+        segments::presence(&self.classes, teacher)
     }
 
     /// The teachers of a class.

@@ -15,6 +15,7 @@ use super::read::{Reader, Rows};
 use super::roster::Roster;
 use super::stored::Stored;
 use super::{Error, Round, groups};
+use crate::segments;
 
 /// Computes what a week releases and closes it.
 pub(super) async fn close_week(round: &Round<'_>, week: IsoWeek) -> Result<(), Error> {
@@ -56,7 +57,10 @@ pub(super) async fn close_week(round: &Round<'_>, week: IsoWeek) -> Result<(), E
         rows: released,
         cubes: Vec::new(),
     };
-    Ok(store.close_week(week, closing).await?)
+    // Days are only counted for what the committee has approved.
+    let is_approved = segments::is_approved(round.approvals);
+    let active_on = if is_approved { segments::content_events(catalogue) } else { Vec::new() };
+    Ok(store.close_week(week, closing, &active_on).await?)
 }
 
 /// The same school week of the year before, by zone.

@@ -167,8 +167,10 @@ fn cells(catalogue: &Catalogue, measure: &Measure, rows: &Rows, labels: &Labels)
         Value::Volume => (false, people(|row| row.volume_kb)),
         Value::Distinct(Table::Pupil) => (true, pupils(|row| row.n)),
         Value::Distinct(_) | Value::Active => (true, people(|row| row.n)),
-        // Devices have no class; rates are made of other figures.
-        Value::Counter { .. } | Value::Quantiles { .. } | Value::Install(_) | Value::Rate { .. } => (false, Vec::new()),
+        // Devices have no class; rates are made of other figures; a segment is of a person.
+        Value::Counter { .. } | Value::Quantiles { .. } | Value::Install(_) | Value::Rate { .. } | Value::Segments => {
+            (false, Vec::new())
+        }
     };
     Cells { distinct, list }
 }

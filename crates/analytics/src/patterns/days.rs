@@ -164,8 +164,7 @@ mod tests {
     #[test]
     fn days_that_stand_out_are_told_with_what_the_calendar_says() {
         let odd = |day: Date, usual: f64| match day.to_string().as_str() {
-            "2025-10-17" => usual / 8.0,
-            "2025-11-10" => usual / 8.0,
+            "2025-10-17" | "2025-11-10" => usual / 8.0,
             "2025-11-27" => usual * 4.0,
             _ => usual,
         };

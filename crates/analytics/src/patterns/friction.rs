@@ -374,7 +374,7 @@ impl Read {
                 });
             }
         }
-        found.sort_by(|one, other| other.crashes.cmp(&one.crashes));
+        found.sort_by_key(|one| std::cmp::Reverse(one.crashes));
         found
     }
 }

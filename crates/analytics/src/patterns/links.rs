@@ -267,11 +267,7 @@ mod tests {
             let own = if linked && which == 4 { 0.35 * drawn[4][at] + drawn[1][at] } else { drawn[which][at] };
             Some((20.0 * real(week.class_days) * (0.25 * own).exp()).round()).filter(|_| week.class_days > 0)
         };
-        let rules: Vec<Box<dyn Fn(usize, Week) -> Option<f64>>> =
-            (0..5).map(|which| Box::new(move |at, week| value(which, at, week)) as Box<dyn Fn(_, _) -> _>).collect();
-        let measures: Vec<(&str, &dyn Fn(usize, Week) -> Option<f64>)> =
-            MEASURES.iter().zip(&rules).map(|(name, rule)| (*name, rule.as_ref())).collect();
-        let weekly = played(&catalogue, Zone::C, (YEAR.0, until), &measures);
+        let weekly = played(&catalogue, Zone::C, (YEAR.0, until), &MEASURES, value);
         of_school(&catalogue, &weekly)
     }
 

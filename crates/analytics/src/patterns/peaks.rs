@@ -115,7 +115,7 @@ mod tests {
 
     fn found(zone: Zone, measure: &str, range: (&str, &str), value: impl Fn(usize, Week) -> Option<f64>) -> Vec<Peak> {
         let catalogue = Catalogue::embedded().unwrap();
-        let weekly = played(&catalogue, zone, range, &[(measure, &value)]);
+        let weekly = played(&catalogue, zone, range, &[measure], |_, at, week| value(at, week));
         find(&catalogue, (&Calendar::official(), zone), &weekly)
     }
 

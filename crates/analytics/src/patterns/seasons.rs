@@ -90,9 +90,9 @@ mod tests {
     fn found(before: impl Fn(usize, f64) -> Option<f64>) -> Vec<Season> {
         let catalogue = Catalogue::embedded().unwrap();
         let value = |at: usize| 80.0 + [0.0, 6.0, -5.0, 3.0][at % 4];
-        let measures: [(&str, &dyn Fn(usize, super::super::weekly::Week) -> Option<f64>); 1] =
-            [("media_count", &|at, week| Some(value(at)).filter(|_| week.class_days > 0))];
-        let mut weekly = played(&catalogue, Zone::B, ("2025-W36", "2025-W44"), &measures);
+        let mut weekly = played(&catalogue, Zone::B, ("2025-W36", "2025-W44"), &["media_count"], |_, at, week| {
+            Some(value(at)).filter(|_| week.class_days > 0)
+        });
         weekly.series[0].previous = (0..weekly.weeks.len()).map(|at| before(at, value(at))).collect();
         find((&Calendar::official(), Zone::B), &weekly)
     }

@@ -116,13 +116,15 @@ const fn number(value: u64) -> f64 {
     value as f64
 }
 
-/// A school made up for tests: weeks from one to another in a zone, with what a rule says of each measure.
+/// A school made up for tests: weeks from one to another in a zone, with what a rule says of each measure, by its place
+/// among them, and each week, by its place and itself.
 #[cfg(test)]
 pub(super) fn played<'a>(
     catalogue: &'a Catalogue,
     zone: Zone,
     (first, last): (&str, &str),
-    measures: &[(&str, &dyn Fn(usize, Week) -> Option<f64>)],
+    measures: &[&str],
+    value: impl Fn(usize, usize, Week) -> Option<f64>,
 ) -> Weekly<'a> {
     let calendar = Calendar::official();
     let last: IsoWeek = last.parse().unwrap();
@@ -130,9 +132,9 @@ pub(super) fn played<'a>(
         .take_while(|week| *week <= last)
         .map(|iso| Week { iso, class_days: causes::class_days(&calendar, zone, iso) })
         .collect();
-    let series = measures.iter().map(|(name, value)| Series {
+    let series = measures.iter().enumerate().map(|(which, name)| Series {
         measure: catalogue.measure(name).unwrap(),
-        values: weeks.iter().enumerate().map(|(at, week)| value(at, *week)).collect(),
+        values: weeks.iter().enumerate().map(|(at, week)| value(which, at, *week)).collect(),
         previous: vec![None; weeks.len()],
     });
     Weekly { series: series.collect(), weeks, protection: Protection::K(5) }

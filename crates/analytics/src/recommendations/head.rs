@@ -8,7 +8,7 @@ use privacy::exit::{Released, StoredFigure};
 
 use super::{Certainty, Reading, Readings, USUAL, evidence};
 use crate::view::View;
-use crate::watch::Alert;
+use crate::watch::{Alert, UP};
 
 /// Alerts of so many days are recent.
 const RECENT: i64 = 14;
@@ -31,12 +31,13 @@ pub(super) fn readings(
             readings.insert(basis, vec![found]);
         }
     };
-    for (basis, measure) in [
-        (Basis::CrashAlerts, "crash_rate"),
-        (Basis::SyncAlerts, "sync_success_rate"),
-        (Basis::ErrorAlerts, "error_count"),
+    // Too many crashes, and a kind of crash that is new or back, are told of two measures.
+    for (basis, measures) in [
+        (Basis::CrashAlerts, ["crash_rate", "crash_count"].as_slice()),
+        (Basis::SyncAlerts, &["sync_success_rate"]),
+        (Basis::ErrorAlerts, &["error_count"]),
     ] {
-        put(basis, recent(alerts.unwrap_or_default(), measure, today));
+        put(basis, recent(alerts.unwrap_or_default(), measures, today));
     }
     put(Basis::CrashRate, share(view, period, "crash_count", &["session_count"], CRASH_TARGET));
     let all = ["batches_received", "batches_missing"];
@@ -45,11 +46,13 @@ pub(super) fn readings(
     readings
 }
 
-/// The recent alerts of a measure, as sure as the surest of them.
-fn recent(alerts: &[Alert], measure: &str, today: Date) -> Option<Reading> {
+/// The recent alerts of some measures, as sure as the surest of them.
+fn recent(alerts: &[Alert], measures: &[&str], today: Date) -> Option<Reading> {
     let since = today.saturating_sub(Span::new().days(RECENT));
     let is_recent = |alert: &&Alert| {
-        alert.measure == measure && alert.direction == "up" && alert.day.parse().is_ok_and(|day: Date| day >= since)
+        measures.contains(&alert.measure.as_str())
+            && alert.direction == UP
+            && alert.last_day().is_some_and(|day| day >= since)
     };
     let recent: Vec<&Alert> = alerts.iter().filter(is_recent).collect();
     let sure = recent.iter().filter_map(|alert| count_above(float(alert.counted), float(alert.usual)));
@@ -58,8 +61,8 @@ fn recent(alerts: &[Alert], measure: &str, today: Date) -> Option<Reading> {
     for alert in &recent {
         let part: Vec<(&str, &str)> = alert.part.as_deref().map(|part| ("part", part)).into_iter().collect();
         let figure = |name: &str, value: u64| evidence(name, &alert.day, &part, float(value), "devices=5");
-        rests_on.push(figure(measure, alert.counted));
-        rests_on.push(figure(&format!("{measure}{USUAL}"), alert.usual));
+        rests_on.push(figure(&alert.measure, alert.counted));
+        rests_on.push(figure(&format!("{}{USUAL}", alert.measure), alert.usual));
     }
     Some(reading(float(recent.len() as u64), None, Certainty::Estimated(certainty), rests_on))
 }

@@ -14,7 +14,7 @@ use super::{Advice, Readings, choose, head, teacher};
 use crate::governance::Approvals;
 use crate::own::rows::{PersonRow, PupilRow, Rows};
 use crate::view::{Figure, View};
-use crate::watch::Alert;
+use crate::watch::{Alert, Rule, Severity, UP};
 
 const HER: u8 = 1;
 const COLLEAGUE: u8 = 2;
@@ -315,14 +315,20 @@ fn of_school(figures: Vec<Figure>, alerts: Option<&[Alert]>, active: Option<(u64
 #[test]
 fn support_is_suggested_by_severity_and_only_of_what_is_recent() {
     let alert = |measure: &str, day: &str, counted: u64, usual: u64| Alert {
+        rule: Rule::Unusual,
+        severity: Severity::Notify,
         measure: measure.to_owned(),
+        from: day.to_owned(),
         day: day.to_owned(),
-        direction: "up",
+        direction: UP,
         score: 0.99,
         days: 2,
         counted,
         usual,
+        out_of: None,
         part: None,
+        version: None,
+        screen: None,
     };
     let alerts = [
         alert("error_count", "2025-11-24", 60, 20),

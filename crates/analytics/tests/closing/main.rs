@@ -7,5 +7,6 @@ mod longer;
 mod once;
 mod patterns;
 mod rule;
+mod segments;
 mod world;
 mod years;

@@ -102,7 +102,7 @@ async fn a_month_left_open_by_a_crash_is_closed_by_the_next_run() {
         rows: Vec::new(),
         cubes: Vec::new(),
     };
-    world.store.close_week(week, closing).await.unwrap();
+    world.store.close_week(week, closing, &[]).await.unwrap();
     assert_eq!(world.run("2025-12-04T06:00:00+01:00").await, ["2025-11"]);
     assert_eq!(world.total(SCHOOL.uai, "2025-11", "media_count").await.value, Some(32));
 }

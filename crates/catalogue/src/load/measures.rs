@@ -71,6 +71,7 @@ enum RawValue {
     Counter(RawCounter),
     Quantiles(RawQuantiles),
     Install(InstallColumn),
+    Segments,
 }
 
 /// Durations, volumes and active persons exist in the person tables only.
@@ -274,6 +275,7 @@ impl Reader<'_> {
             RawValue::Volume(PersonTable::Person) => Value::Volume,
             RawValue::Active(PersonTable::Person) => Value::Active,
             RawValue::Install(column) => Value::Install(column),
+            RawValue::Segments => Value::Segments,
             RawValue::Rate(rate) => {
                 Value::Rate { numerator: self.operand(rate.numerator)?, denominator: self.operand(rate.denominator)? }
             }

@@ -16,6 +16,7 @@ pub mod maintain;
 pub mod pseudonymiser;
 pub mod recommendations;
 pub mod rights;
+pub mod segments;
 pub mod serve;
 pub mod simulate;
 pub mod token;

@@ -10,6 +10,7 @@ mod privacy;
 mod recommendations;
 mod record;
 mod rights;
+mod segments;
 mod series;
 mod server;
 mod timestamps;

@@ -9,3 +9,4 @@ pub mod patterns;
 pub mod recommendations;
 pub mod rights;
 pub mod roster;
+pub mod segments;

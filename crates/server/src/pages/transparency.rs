@@ -87,8 +87,10 @@ fn page(
             @for category in &description.categories { (category_list(lang, category)) }
         }
         section class="section" aria-labelledby="segments-title" {
-            h2 id="segments-title" { (lang.pick("Profils d’habitudes", "Habits")) }
-            p class="lead" { (say(lang, "Dits à la personne seule, jamais à quelqu’un d’autre.", "Told to the person alone, never to anybody else.")) }
+            h2 id="segments-title" { (lang.pick("Profils d’usage", "Segments of use")) }
+            p class="lead" { (say(lang,
+                "Dits à la personne seule, jamais à quelqu’un d’autre ; l’école n’a que des nombres d’enseignants. Le premier qui convient est le bon. Pour cela, à la clôture de chaque semaine, on retient sur combien de jours un enseignant a agi sur les contenus : le nombre seul, jamais lesquels. Il est gardé, montré et effacé comme les autres lignes.",
+                "Told to the person alone, never to anybody else; the school only has numbers of teachers. The first that fits is the one. To that end, when a week closes, the number of days on which a teacher worked on content is kept: the number only, never which days. It is kept, shown and erased like every other row.")) }
             div class="card" { dl class="pairs" {
                 @for segment in &description.segments { dt { (curly(lang, &segment.title)) } dd { (curly(lang, &segment.definition)) } }
             } }

@@ -3,6 +3,7 @@
 
 mod correlations;
 mod schools;
+mod segments;
 mod truth;
 
 use methods::adoption::{adoption, simulation::feature};
@@ -32,6 +33,7 @@ pub fn run(quick: bool) -> anyhow::Result<Figures> {
         let (error, within) = plateau(FIRST..FIRST + of(100), until)?;
         figures.extend([(name, error), (held, within)]);
     }
+    figures.extend(segments::figures(FIRST..FIRST + if quick { 2 } else { 6 }, if quick { 20 } else { 60 })?);
     Ok(figures)
 }
 

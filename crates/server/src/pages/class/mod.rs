@@ -2,6 +2,7 @@
 
 mod answer;
 mod cards;
+mod habits;
 mod plots;
 mod pupils;
 #[cfg(test)]
@@ -9,6 +10,7 @@ mod tests;
 
 use std::sync::Arc;
 
+use analytics::segments::OwnSegment;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
@@ -65,6 +67,7 @@ pub async fn get(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> R
         declared: None,
     };
     let scene = Scene::new(setting, &compared);
+    let own = views::own_segment(&app, claims, zone, year).await?;
     let called = called(visit.lang, app.store.catalogue(), &class);
     let pupils = counted(
         visit.lang,
@@ -75,7 +78,7 @@ pub async fn get(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> R
     let place = format!("{called}, {pupils}, {} {uai}", visit.lang.pick("école", "school"));
     let main = html! {
         (Bar { naming, address: &address, range: scene.range, refused: None }.markup())
-        (page(&scene, &place))
+        (page(&scene, &place, &own))
     };
     let title = format!("{title}, {}", scene.name.title);
     let mut frame = frames::view(&app, &visit, &address.over(scene.range), &title, Some(called));
@@ -121,7 +124,7 @@ fn without_class(lang: Lang, year: &str) -> Markup {
 }
 
 /// The main part, below the period bar.
-fn page(scene: &Scene<'_>, place: &str) -> Markup {
+fn page(scene: &Scene<'_>, place: &str, own: &OwnSegment) -> Markup {
     let lang = scene.lang();
     html! {
         (answer::section(scene, place))
@@ -141,6 +144,7 @@ fn page(scene: &Scene<'_>, place: &str) -> Markup {
                 (plots::families_lead(scene))
                 div class="charts" { (plots::shares(scene)) (plots::families(scene)) }
             }
+            (habits::section(scene, own))
         } @else {
             (nothing_yet(scene))
         }

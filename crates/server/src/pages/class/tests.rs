@@ -1,6 +1,7 @@
 //! The page of a class, from a view built by hand: no server, no store.
 
 use analytics::range::Range;
+use analytics::segments::{Change, OwnHabits, OwnSegment};
 use analytics::view::View;
 use calendar::Lang;
 
@@ -79,6 +80,46 @@ fn sample(label: &str) -> Sample {
     sample
 }
 
+/// A teacher in regular use.
+fn own() -> OwnSegment {
+    let catalogue = catalogue::Catalogue::embedded().unwrap();
+    let segment = catalogue.segments().iter().find(|segment| segment.name == "regular").unwrap();
+    let change =
+        Change { habit: "active_days_per_week", at_least: None, below: Some(1.5), segment: "occasional".to_owned() };
+    OwnSegment {
+        segment: Some(segment.name.clone()),
+        title: Some(segment.title.clone()),
+        rule: Some(segment.definition.clone()),
+        month: Some("2025-10".to_owned()),
+        habits: Some(OwnHabits { tenure_days: 63.0, features: 11.0, active_days_per_week: 2.2 }),
+        presence: 0.5,
+        would_change: vec![change],
+        leaning: None,
+        withheld: None,
+    }
+}
+
+#[test]
+fn her_habits_are_told_with_their_rule_and_without_a_judgement() {
+    let sample = sample("2025-2026-P2");
+    let html = sample.page(Lang::Fr, "ma-classe", |scene| page(scene, "", &own())).replace(['\u{202f}', '\u{a0}'], " ");
+    for said in [
+        "<strong>Usage régulier</strong>. Au moins un jour et demi d’activité par semaine de classe",
+        "Fin octobre 2025 : 2,2 jours d’activité par semaine de classe",
+        "Vous partagez votre classe",
+        "En dessous de 1,5 jour d’activité par semaine : « Usage occasionnel ».",
+        "aucun n’est meilleur qu’un autre",
+    ] {
+        assert!(html.contains(said), "{said}");
+    }
+    let early = OwnSegment::nothing(analytics::segments::TOO_EARLY);
+    let html = sample.page(Lang::Fr, "ma-classe", |scene| page(scene, "", &early));
+    assert!(html.contains("Vos habitudes se disent à la fin du premier mois"));
+    let undecided = OwnSegment::nothing(analytics::view::NOT_APPROVED);
+    let html = sample.page(Lang::Fr, "ma-classe", |scene| page(scene, "", &undecided));
+    assert!(!html.contains("Vos habitudes"), "nothing without the committee's approval");
+}
+
 #[test]
 fn a_class_is_answered_in_three_sentences() {
     let sample = sample("2025-2026-P2");
@@ -91,7 +132,8 @@ fn a_class_is_answered_in_three_sentences() {
 fn every_figure_can_be_found_by_its_measure_and_period() {
     let sample = sample("2025-2026-P2");
     for lang in [Lang::Fr, Lang::En] {
-        let html = sample.page(lang, "ma-classe", |scene| page(scene, "Classe de PS-MS, 24 élèves, école 0750001A"));
+        let html =
+            sample.page(lang, "ma-classe", |scene| page(scene, "Classe de PS-MS, 24 élèves, école 0750001A", &own()));
         for (measure, value) in [("media_count", "158"), ("pupils_documented", "22"), ("families_active", "13")] {
             let hook = format!("<data value=\"{value}\" data-measure=\"{measure}\" data-period=\"2025-2026-P2\">");
             assert!(html.contains(&hook), "{hook}");
@@ -104,7 +146,7 @@ fn every_figure_can_be_found_by_its_measure_and_period() {
 
 #[test]
 fn an_unfinished_period_is_compared_by_its_finished_weeks() {
-    let html = sample("2025-2026-P2").page(Lang::Fr, "ma-classe-p2", |scene| page(scene, ""));
+    let html = sample("2025-2026-P2").page(Lang::Fr, "ma-classe-p2", |scene| page(scene, "", &own()));
     let html = html.replace(['\u{202f}', '\u{a0}'], " ");
     assert!(
         html.contains("▲ +44 %</span> par rapport aux 3 premières semaines de la période 1 (95)"),
@@ -129,7 +171,7 @@ fn an_empty_period_is_an_explanation_and_a_next_step() {
     let mut sample = Sample::new("/ma-classe", "2025-2026-P1", "2025-11-26");
     let range = Range::of_label("2025-2026-P1", &sample.calendar, sample.zone).unwrap();
     sample.compared.range = range;
-    let html = sample.page(Lang::Fr, "ma-classe-vide", |scene| page(scene, "")).replace('\u{202f}', " ");
+    let html = sample.page(Lang::Fr, "ma-classe-vide", |scene| page(scene, "", &own())).replace('\u{202f}', " ");
     assert!(html.contains("Aucune trace en période 1."));
     assert!(html.contains("Voir la période précédente"));
     assert!(!html.contains("figure-card"));
@@ -137,7 +179,7 @@ fn an_empty_period_is_an_explanation_and_a_next_step() {
 
 #[test]
 fn a_single_week_needs_no_line() {
-    let html = sample("2025-W47").page(Lang::Fr, "ma-classe-semaine", |scene| page(scene, ""));
+    let html = sample("2025-W47").page(Lang::Fr, "ma-classe-semaine", |scene| page(scene, "", &own()));
     assert!(!html.contains("id=\"traces\""));
     assert!(html.contains("id=\"natures\""));
     // Every link inside the page leads somewhere.

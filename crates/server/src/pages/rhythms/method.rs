@@ -45,7 +45,7 @@ const LINK: Words = Words {
         "Rank correlation (Spearman) once the calendar is taken out; the test counts with what values in a row that resemble each other are worth, and with all pairs tested (Benjamini and Yekutieli).",
     ),
     caution: (
-        "Deux mesures qui vont ensemble ne sont pas cause et effet : une troisième chose, comme la période de l’année ou la taille de l’école, peut faire bouger les deux.",
+        "Deux mesures qui vont ensemble ne sont pas pour autant cause et effet : une troisième chose, comme la période de l’année ou la taille de l’école, peut faire bouger les deux.",
         "Two measures that move together need not be cause and effect: a third thing, such as the time of the year or the size of a school, may move both.",
     ),
 };

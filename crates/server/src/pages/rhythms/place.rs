@@ -41,7 +41,7 @@ fn rhythms(lang: Lang, catalogue: &Catalogue, found: &BeyondPatterns) -> Markup 
     }
     let places = lang.pick("d’une circonscription et d’un mois à l’autre", "from one district and month to the next");
     html! {
-        ul class="watch" {
+        ul class="listed" {
             @for habits in found.habits.iter().filter(|one| one.place.is_empty()) { li { (beyond::habits(lang, habits)) } }
             @for link in found.links.found.iter().take(2) { li {
                 (school::link(lang, &|name| beyond::cube_title(lang, catalogue, name), link, places))
@@ -52,7 +52,7 @@ fn rhythms(lang: Lang, catalogue: &Catalogue, found: &BeyondPatterns) -> Markup 
         @if academies.clone().next().is_some() {
             details class="card" {
                 summary { (lang.pick("Par académie", "By academy")) }
-                ul class="watch" { @for habits in academies { li { (beyond::habits(lang, habits)) } } }
+                ul class="listed" { @for habits in academies { li { (beyond::habits(lang, habits)) } } }
             }
         }
         p class="note" { (method::of("hours").caution(lang)) }
@@ -126,7 +126,7 @@ fn friction(lang: Lang, catalogue: &Catalogue, found: &BeyondPatterns) -> Markup
     }
     html! {
         @if !friction.stuck.is_empty() || !friction.crashing.is_empty() {
-            ul class="watch" {
+            ul class="listed" {
                 @for one in friction.crashing.iter().take(MOST) { li { (beyond::crashing(lang, catalogue, one)) } }
                 @for one in friction.stuck.iter().take(MOST) { li { (beyond::stuck(lang, catalogue, one)) " "
                     span class="note" { (beyond::share_between(lang, one.low, one.high)) } } }

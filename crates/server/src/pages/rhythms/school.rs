@@ -93,7 +93,7 @@ pub(super) fn peak(lang: Lang, catalogue: &Catalogue, peak: &Peak) -> String {
         return say(
             lang,
             &format!(
-                "En {when} : {value}, contre environ {expected} une semaine entière. Rien d’étonnant pour {days} jours de classe : {why}."
+                "La {when} : {value}, contre environ {expected} une semaine entière. Rien d’étonnant pour {days} jours de classe : {why}."
             ),
             &format!(
                 "In the {when}: {value}, about {expected} in a full week. No surprise for {days} class days: {why}."
@@ -102,7 +102,7 @@ pub(super) fn peak(lang: Lang, catalogue: &Catalogue, peak: &Peak) -> String {
     }
     let told = say(
         lang,
-        &format!("En {when} : {value}, là où l’on en attendait environ {expected}. "),
+        &format!("La {when} : {value}, là où l’on en attendait environ {expected}. "),
         &format!("In the {when}: {value}, where about {expected} were expected. "),
     );
     format!("{told}{}", causes(lang, &peak.causes, &peak.days_off))
@@ -209,6 +209,19 @@ pub(super) fn of_season(lang: Lang, season: &Season) -> String {
     )
 }
 
+/// What a link to a chart says.
+fn see(lang: Lang, chart: &str) -> &'static str {
+    match chart {
+        "adoption" => lang.pick("Voir les enseignants actifs", "See active teachers"),
+        "traces" => lang.pick("Voir les traces", "See the items"),
+        "fonctions" => lang.pick("Voir les fonctions", "See the features"),
+        "partages" => lang.pick("Voir les partages", "See the shares"),
+        "familles" | "families-title" => lang.pick("Voir les familles", "See the families"),
+        "technique" => lang.pick("Voir la stabilité technique", "See technical stability"),
+        _ => lang.pick("Voir les contenus", "See the content"),
+    }
+}
+
 /// The chart on which a measure is seen.
 fn chart_of(measure: &str) -> &'static str {
     match measure {
@@ -234,9 +247,9 @@ pub(in crate::pages) fn section(scene: &Scene<'_>) -> Markup {
             @if told.is_empty() {
                 p { (nothing(lang, found)) }
             } @else {
-                ul class="watch" { @for (chart, sentence, _) in &told { li {
+                ul class="listed" { @for (chart, sentence, _) in &told { li {
                     (sentence) " "
-                    a href={ "#" (chart) } { (lang.pick("Voir la courbe", "See the chart")) }
+                    a href={ "#" (chart) } { (see(lang, chart)) }
                 } } }
                 @for caution in cautions(lang, &told) { p class="note" { (caution) } }
             }

@@ -106,9 +106,9 @@ fn a_schools_patterns_are_told_in_both_languages() {
     assert_eq!(
         sentences(&told, Lang::Fr),
         [
-            "En semaine du 11 mai 2026 : 41 traces, contre environ 80 une semaine entière. Rien d’étonnant pour 2 jours de classe : semaine courte (Ascension et Pont de l’Ascension).",
-            "En semaine du 13 octobre 2025 : 240 parties de bilan, là où l’on en attendait environ 80. Au calendrier : fin de période, quand les bilans s’écrivent ; derniers jours avant les vacances.",
-            "En semaine du 29 septembre 2025 : 240 traces, là où l’on en attendait environ 80. Aucune cause connue au calendrier.",
+            "La semaine du 11 mai 2026 : 41 traces, contre environ 80 une semaine entière. Rien d’étonnant pour 2 jours de classe : semaine courte (Ascension et Pont de l’Ascension).",
+            "La semaine du 13 octobre 2025 : 240 parties de bilan, là où l’on en attendait environ 80. Au calendrier : fin de période, quand les bilans s’écrivent ; derniers jours avant les vacances.",
+            "La semaine du 29 septembre 2025 : 240 traces, là où l’on en attendait environ 80. Aucune cause connue au calendrier.",
             "Le vendredi 17 octobre 2025 : 5 séances, contre environ 40 les mêmes jours de la semaine. Au calendrier : derniers jours avant les vacances.",
             "« Commentaires » et « Consultations du portfolio » montent et descendent ensemble d’une semaine de classe à l’autre, calendrier ôté (lien fort).",
             "« Traces ajoutées », période 1 : 84 par semaine de classe en moyenne, contre 42 la même période de l’année d’avant (100 % de plus).",
@@ -136,9 +136,9 @@ fn the_page_tells_three_sentences_each_linked_to_its_chart_and_says_what_not_to_
     assert_eq!(list.matches("<li>").count(), 3, "{list}");
     for words in [
         "240 parties de bilan",
-        "href=\"#over-time\"",
-        "href=\"#traces\"",
-        "ne sont pas cause et effet",
+        "href=\"#over-time\">Voir les contenus</a>",
+        "href=\"#traces\">Voir les traces</a>",
+        "ne sont pas pour autant cause et effet",
         "ne la prouve pas",
     ] {
         assert!(list.contains(words), "{words}");

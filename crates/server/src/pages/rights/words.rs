@@ -79,6 +79,9 @@ pub(super) fn value(catalogue: &Catalogue, lang: Lang, event: Option<&str>, colu
         _ => None,
     };
     match (column, kind, list) {
+        ("event", ..) if text == store::ACTIVE_DAYS => lang
+            .pick("jours d’activité de la semaine (leur nombre)", "active days of the week (their number)")
+            .to_owned(),
         ("event", ..) => catalogue.event(text).map_or(text.as_str(), |event| event.title.get(lang)).to_owned(),
         (_, _, Some(list)) => list.label(text, lang).to_owned(),
         ("class", ..) => text.replace("class ", lang.pick("classe ", "class ")),

@@ -5,6 +5,7 @@ mod answer;
 mod cards;
 mod headline;
 mod plots;
+mod segments;
 #[cfg(test)]
 mod tests;
 mod watch;
@@ -118,7 +119,7 @@ fn page(scene: &Scene<'_>, place: &str) -> Markup {
             p class="lead" { (say(lang,
                 "Chaque semaine se ferme le jeudi qui la suit ; ses chiffres ne changent plus. Personne n’y est reconnaissable : au moins 5 personnes, et encore 5 si l’on retire une classe.",
                 "Each week closes on the Thursday after it; its figures never change again. Nobody can be recognised: at least 5 people, and still 5 without any one class.")) }
-            div class="charts" { (plots::adoption(scene)) (plots::activity(scene)) (plots::kinds(scene)) (plots::features(scene)) }
+            div class="charts" { (plots::adoption(scene)) (plots::activity(scene)) (plots::kinds(scene)) (plots::features(scene)) (segments::counts(scene)) }
         }
         section class="section" aria-labelledby="families-title" {
             h2 id="families-title" { (lang.pick("Familles", "Families")) }
