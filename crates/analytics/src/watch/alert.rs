@@ -81,7 +81,7 @@ pub struct Alert {
     pub direction: &'static str,
     /// From 0 to 1: how much of what was counted is beyond the usual or, where it fell, how much of the usual is missing.
     pub score: f64,
-    /// Class days that it took, both included.
+    /// How many days it took: class days that were judged, or the seven of a week.
     pub days: usize,
     /// What was counted over these days.
     pub counted: u64,

@@ -36,6 +36,6 @@ pub const WEEKS_KNOWN: usize = 4;
 /// Weeks that a week is compared with.
 pub const WEEKS_BEFORE: usize = 8;
 /// A week has fallen from so many standard deviations of the weeks before ...
-pub const FALLEN: f64 = 2.5;
+pub const FALLEN: f64 = 2.0;
 /// ... and where it has no more than this share of them.
 pub const DROP: f64 = 0.5;

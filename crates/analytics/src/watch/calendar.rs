@@ -17,7 +17,7 @@ pub(super) struct Seen {
 }
 
 impl Seen {
-    pub(super) const fn is_judged(&self) -> bool {
+    pub(super) const fn is_judged(self) -> bool {
         self.open && self.enough
     }
 }

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use super::alert::{Alert, Rule, Severity, UP};
 use super::bounds::{NEW, REMEMBERED, WEEK};
 use super::days::{Days, Metric};
-use super::moved::{has_devices, real};
+use super::moved::{has_counted, real};
 use super::unusual::rounded;
 
 /// Judged days before anything can be new.
@@ -99,7 +99,7 @@ pub(super) fn kinds(days: &Days, judged: &[Date]) -> Vec<Alert> {
         for (what, versions) in week {
             let n: u64 = versions.values().sum();
             let Some((version, of_version)) = versions.iter().max_by_key(|(_, n)| **n) else { continue };
-            let named = has_devices(days, &version.1, on);
+            let named = has_counted(days, &version.1, on);
             let in_one = (named && 2 * of_version > n).then(|| version.1.clone());
             if n >= NEW && past.is_new(&what, on[0]) {
                 alerts.push(alert((Rule::NewError, Severity::Notify), &what, in_one, on, n));

@@ -63,11 +63,11 @@ impl Measure {
         }
     }
 
-    /// By how much, in logarithms of likelihood, one version must explain a rise better than all together. Crashes come with
-    /// versions; servers and networks fail for all.
+    /// By how much, in logarithms of likelihood, one version must explain a rise better than all together: crashes come with
+    /// versions (so it may be a little worse), servers and networks fail for all.
     pub(super) const fn sure_of_version(self) -> f64 {
         match self {
-            Self::Crashes => 0.0,
+            Self::Crashes => -1.0,
             Self::Errors => 1.0,
             Self::Syncs | Self::Loads | Self::Sessions => 3.0,
         }
@@ -76,11 +76,13 @@ impl Measure {
     /// How unlikely a rise must be. Slow displays and errors come from a few slow or faulty devices, so that more of them is
     /// less unlikely than chance says. All schools together have enough of everything to be surer.
     pub(super) const fn unlikely(self, scope: Scope) -> f64 {
-        match (self, scope) {
-            (Self::Crashes | Self::Syncs, Scope::School) => 1e-2,
-            (Self::Crashes | Self::Syncs, Scope::System) => 1e-4,
-            (_, Scope::School) => 1e-4,
-            (_, Scope::System) => 1e-6,
+        let of_school = match self {
+            Self::Crashes | Self::Syncs => 1e-2,
+            Self::Errors | Self::Loads | Self::Sessions => 1e-4,
+        };
+        match scope {
+            Scope::School => of_school,
+            Scope::System => of_school / 100.0,
         }
     }
 

@@ -9,6 +9,9 @@ use super::bounds::{DEVICES, MOST};
 use super::days::{Days, Metric};
 use super::measures::{Counted, Measure};
 
+/// What happens now and then in any version: half of the crashes that are aimed at (the
+/// domain's target is less than one in a hundred sessions).
+const NOW_AND_THEN: f64 = 0.005;
 /// Days before a day on which a version's devices are counted.
 const A_WEEK: i64 = 7;
 
@@ -18,8 +21,13 @@ pub(super) fn versions(days: &Days, on: &[Date]) -> BTreeSet<String> {
     kinds.map(|(kind, _)| kind.version.clone()).filter(|version| !version.is_empty()).collect()
 }
 
-/// Whether enough devices have a version for anything to be told of it: on one of these days or of the week before.
-pub(super) fn has_devices(days: &Days, version: &str, on: &[Date]) -> bool {
+/// Whether enough devices of a version were there on one of these days, for what was counted of it to be told.
+pub(super) fn has_counted(days: &Days, version: &str, on: &[Date]) -> bool {
+    days.devices_of(version, on.iter().copied()) >= DEVICES
+}
+
+/// Whether enough devices have a version for it to be named: on one of these days or of the week before.
+fn has_devices(days: &Days, version: &str, on: &[Date]) -> bool {
     let Some((first, last)) = on.first().zip(on.last()) else { return false };
     let since = first.saturating_sub(jiff::Span::new().days(A_WEEK));
     days.devices_of(version, days.all().filter(|day| (since..=*last).contains(day))) >= DEVICES
@@ -36,7 +44,8 @@ pub(super) fn version(days: &Days, measure: Measure, on: &[Date], before: &[Date
     let alone = |version: &String| {
         let here = measure.counted(days, on, Some(version));
         let others = (now.total() - here.total(), now.out_of.saturating_sub(here.out_of));
-        likelihood(here.total(), here.out_of, rate(&here)) + likelihood(others.0, others.1, rate(&usual))
+        likelihood(here.total(), here.out_of, rate(&here))
+            + likelihood(others.0, others.1, rate(&usual).max(NOW_AND_THEN))
     };
     let candidates = versions(days, on).into_iter().map(|version| (alone(&version), version));
     let (alone, version) = candidates.max_by(|one, other| one.0.total_cmp(&other.0))?;

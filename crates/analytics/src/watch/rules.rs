@@ -23,7 +23,7 @@ pub(super) fn too_many(days: &Days, judged: &[Date]) -> Vec<Alert> {
             let of_versions = || {
                 moved::versions(days, on).into_iter().find(|version| {
                     let counted = measure.counted(days, on, Some(version));
-                    lower_end(&counted) > bound && moved::has_devices(days, version, on)
+                    lower_end(&counted) > bound && moved::has_counted(days, version, on)
                 })
             };
             let (counted, version) = if lower_end(&now) > bound {

@@ -162,7 +162,9 @@ fn a_school_that_falls_silent_is_seen_whether_it_sends_little_or_nothing() {
     let (days, open) = played(|at, counts| {
         if at >= 60 {
             counts.retain(|(metric, ..), _| *metric == Metric::Sessions);
-            counts.values_mut().for_each(|n| *n /= 12);
+            for n in counts.values_mut() {
+                *n /= 12;
+            }
         }
     });
     let alerts = told(&days);

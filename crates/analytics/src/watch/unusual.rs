@@ -45,7 +45,12 @@ pub(super) fn unusual(days: &Days, measure: Measure, seen: &[Seen]) -> Vec<Alert
         let before = &until[..until.len() - on.len()];
         let before = &before[before.len().saturating_sub(2 * BEFORE)..];
         let is_share = measure != Measure::Sessions;
-        let part = told.explanation.named.and_then(|place| words.get(place)).filter(|word| !word.is_empty());
+        // Nearly all synchronisations that fail have one outcome: it is named, though the whole has moved.
+        let part = if measure == Measure::Syncs {
+            moved::part(&measure.counted(days, on, None), &measure.counted(days, before, None))
+        } else {
+            told.explanation.named.and_then(|place| words.get(place)).filter(|_| words.len() > 1).cloned()
+        };
         alerts.push(Alert {
             rule: if is_share { Rule::Unusual } else { Rule::VolumeDrop },
             severity: Severity::Notify,
@@ -62,7 +67,7 @@ pub(super) fn unusual(days: &Days, measure: Measure, seen: &[Seen]) -> Vec<Alert
             counted: whole(told.counted),
             usual: whole(told.usual),
             out_of: is_share.then(|| measure.counted(days, on, None).out_of),
-            part: part.filter(|_| words.len() > 1).cloned(),
+            part,
             version: if is_share { moved::version(days, measure, on, before) } else { None },
             screen: None,
         });

@@ -16,6 +16,11 @@ use super::moved::{self, rate, real};
 use super::rules::alert;
 use super::unusual::{rounded, silent, whole};
 
+/// Class days of a week that can be compared with others.
+const WHOLE: usize = 3;
+/// Weeks scatter by no less, as a logarithm, however alike a few of them were.
+const LEAST_SPREAD: f64 = 0.15;
+
 /// A week of class that is over.
 #[derive(Debug, Clone)]
 pub(super) struct Week {
@@ -92,7 +97,7 @@ pub(super) fn worse_than(
         (now, moved::version(days, measure, on, before))
     } else {
         let is_of = |version: &String| {
-            is_worse(&measure.counted(days, on, Some(version))) && moved::has_devices(days, version, on)
+            is_worse(&measure.counted(days, on, Some(version))) && moved::has_counted(days, version, on)
         };
         let version = moved::versions(days, on).into_iter().find(is_of)?;
         (measure.counted(days, on, Some(&version)), Some(version))
@@ -101,53 +106,63 @@ pub(super) fn worse_than(
     Some(Alert { from: on.first()?.to_string(), days: on.len(), ..told })
 }
 
-/// Weeks with far fewer sessions than those before, and weeks on end with fewer than five devices.
+/// Weeks with far fewer sessions than those before, and weeks with fewer than five devices where there were many, or on end.
 pub(super) fn drops(days: &Days, weeks: &[Week]) -> Vec<Alert> {
     let mut alerts = Vec::new();
-    for (at, week) in weeks.iter().enumerate().filter(|(_, week)| week.enough) {
-        // A day or two between holidays are no week.
-        let before: Vec<f64> = weeks[..at]
+    // A day or two between holidays are no week.
+    for (at, week) in weeks.iter().enumerate().filter(|(_, week)| week.class_days >= WHOLE) {
+        // What has stopped is told when it stops.
+        if !week.enough && at.checked_sub(1).is_some_and(|last| !weeks[last].enough) {
+            continue;
+        }
+        let before: Vec<&Week> = weeks[..at]
             .iter()
             .rev()
-            .filter(|one| one.enough && one.class_days >= 3 && one.year() == week.year())
+            .filter(|one| one.enough && one.class_days >= WHOLE && one.year() == week.year())
             .take(WEEKS_BEFORE)
-            .map(|one| sessions(days, one))
             .collect();
-        if before.len() < WEEKS_KNOWN || week.class_days < 3 {
-            continue;
-        }
-        let now = sessions(days, week);
-        let logs: Vec<f64> = before.iter().map(|n| (n + 0.5).ln()).collect();
-        let n = real(logs.len() as u64);
-        let mean = logs.iter().sum::<f64>() / n;
-        let spread = (logs.iter().map(|log| (log - mean).powi(2)).sum::<f64>() / (n - 1.0) * (1.0 + 1.0 / n)).sqrt();
-        let fallen = (mean - (now + 0.5).ln()) / spread.max(0.15);
-        if fallen < FALLEN || now > DROP * mean.exp() {
-            continue;
-        }
+        let (measure, now, told, usual): (_, _, _, Vec<f64>) = if week.enough {
+            let now = sessions(days, week);
+            (Measure::Sessions.name(), now, now, before.iter().map(|one| sessions(days, one)).collect())
+        } else {
+            // There may be four at most; how many there are is not told.
+            let devices = before.iter().map(|one| real(days.devices_in_week(one.days[0]))).collect();
+            ("devices_active", real(DEVICES - 1), 0.0, devices)
+        };
+        let Some(usual) = fallen(&usual, now) else { continue };
         alerts.push(Alert {
             rule: Rule::VolumeDrop,
             severity: Severity::Notify,
-            measure: Measure::Sessions.name().to_owned(),
+            measure: measure.to_owned(),
             from: week.days[0].to_string(),
             day: week.sunday().to_string(),
             direction: DOWN,
-            score: rounded(1.0 - now / mean.exp()),
+            score: rounded(1.0 - now / usual),
             days: week.days.len(),
-            counted: whole(now),
-            usual: whole(mean.exp()),
+            counted: whole(told),
+            usual: whole(usual),
             out_of: None,
             part: None,
             version: None,
             screen: None,
         });
     }
-    alerts.extend(silent(
-        &weeks.iter().map(|week| (week.days[0], week.sunday(), week.enough)).collect::<Vec<_>>(),
-        |monday| days.devices_in_week(monday),
-        (WEEKS_KNOWN, 7),
-    ));
+    let stretches: Vec<_> = weeks.iter().map(|week| (week.days[0], week.sunday(), week.enough)).collect();
+    alerts.extend(silent(&stretches, |monday| days.devices_in_week(monday), (WEEKS_KNOWN, 7)));
     alerts
+}
+
+/// What is usual, where a count is far below it: the geometric mean, beside the scatter of the logarithms.
+fn fallen(before: &[f64], now: f64) -> Option<f64> {
+    if before.len() < WEEKS_KNOWN {
+        return None;
+    }
+    let logs: Vec<f64> = before.iter().map(|n| (n + 0.5).ln()).collect();
+    let n = real(logs.len() as u64);
+    let mean = logs.iter().sum::<f64>() / n;
+    let spread = (logs.iter().map(|log| (log - mean).powi(2)).sum::<f64>() / (n - 1.0) * (1.0 + 1.0 / n)).sqrt();
+    let by = (mean - (now + 0.5).ln()) / spread.max(LEAST_SPREAD);
+    (by >= FALLEN && now <= DROP * mean.exp()).then(|| mean.exp())
 }
 
 fn sessions(days: &Days, week: &Week) -> f64 {

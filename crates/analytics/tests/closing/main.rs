@@ -8,5 +8,6 @@ mod once;
 mod patterns;
 mod rule;
 mod segments;
+mod watch;
 mod world;
 mod years;

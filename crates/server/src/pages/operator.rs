@@ -126,8 +126,8 @@ fn to_watch(scene: &Scene<'_>, alerts: &[Alert]) -> Markup {
             h2 id="watch-title" { (lang.pick("À surveiller", "To watch")) }
             (watched::list(lang, scene.setting.catalogue, alerts, &nothing))
             p class="lead" { (say(lang,
-                "Tous les établissements sont comptés ensemble, jour de classe par jour de classe, et comparés aux jours semblables qui précèdent. Une version n’est nommée que si cinq appareils l’ont.",
-                "All establishments are counted together, class day by class day, and compared with similar days before. A version is only named where five devices have it.")) }
+                "Tous les établissements sont comptés ensemble ; chaque jour et chaque semaine de classe sont comparés à ceux qui précèdent. Une version n’est nommée que si cinq appareils l’ont.",
+                "All establishments are counted together; each class day and each week of class is compared with those before. A version is only named where five devices have it.")) }
         }
     }
 }

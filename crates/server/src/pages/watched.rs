@@ -4,10 +4,9 @@
 use analytics::watch::{Alert, CRASH_SHARE, Rule, SYNC_SHARE};
 use calendar::{Lang, long_date};
 use catalogue::Catalogue;
-use jiff::civil::Date;
 use maud::{Markup, html};
 
-use super::words::{number, percent, quote, say};
+use super::words::{capital, dates_of_year, number, percent, quote, say};
 
 /// The list of alerts, one sentence each; `nothing` where there is none.
 pub(super) fn list(lang: Lang, catalogue: &Catalogue, alerts: &[Alert], nothing: &str) -> Markup {
@@ -41,21 +40,17 @@ fn sentence(lang: Lang, catalogue: &Catalogue, alert: &Alert) -> Markup {
     html! { strong { (when(lang, alert)) } (told) (mostly) "." }
 }
 
+/// Its day, or its first and last.
 fn when(lang: Lang, alert: &Alert) -> String {
-    let day = |text: &str| text.parse().map_or_else(|_| text.to_owned(), |day: Date| long_date(day, lang));
-    let (from, until) = (day(&alert.from), day(&alert.day));
-    match alert.days {
-        0 | 1 => say(lang, &format!("Le {until}"), &format!("On {until}")),
-        days if alert.measure == "devices_active" => say(
-            lang,
-            &format!("Depuis le {from}, pendant {days} jours de classe au moins"),
-            &format!("Since {from}, for {days} class days at least"),
-        ),
-        days => say(
-            lang,
-            &format!("Pendant {days} jours de classe, jusqu’au {until}"),
-            &format!("For {days} class days, until {until}"),
-        ),
+    let Some((from, until)) = alert.first_day().zip(alert.last_day()) else { return alert.day.clone() };
+    if from == until {
+        let day = long_date(until, lang);
+        return say(lang, &format!("Le {day}"), &format!("On {day}"));
+    }
+    let dates = dates_of_year(lang, from, until);
+    match lang {
+        Lang::Fr => capital(&dates),
+        Lang::En => format!("From {dates}"),
     }
 }
 
@@ -122,10 +117,10 @@ fn silent(lang: Lang, alert: &Alert) -> String {
     say(
         lang,
         &format!(
-            " : moins de cinq appareils, ou aucun, là où l’on en compte d’ordinaire {usual} par jour. Si l’école est ouverte, il se peut que le réseau soit coupé ou que les tablettes ne servent plus"
+            " : moins de cinq appareils, ou aucun, là où l’on en compte d’ordinaire {usual}. Si l’école est ouverte, il se peut que le réseau soit coupé ou que les tablettes ne servent plus"
         ),
         &format!(
-            ": fewer than five devices, or none, where there usually are {usual} a day. If the school is open, the network may be down or the tablets no longer in use"
+            ": fewer than five devices, or none, where there usually are {usual}. If the school is open, the network may be down or the tablets no longer in use"
         ),
     )
 }
@@ -191,4 +186,93 @@ fn count(lang: Lang, n: u64) -> String {
 #[expect(clippy::cast_precision_loss, reason = "counts of a few weeks are far below 2⁵³")]
 const fn float(n: u64) -> f64 {
     n as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use analytics::watch::{DOWN, Severity, UP};
+
+    use super::*;
+
+    fn alert(rule: Rule, measure: &str, counted: u64, out_of: Option<u64>) -> Alert {
+        Alert {
+            rule,
+            severity: Severity::Notify,
+            measure: measure.to_owned(),
+            from: "2025-11-18".to_owned(),
+            day: "2025-11-18".to_owned(),
+            direction: if rule == Rule::VolumeDrop { DOWN } else { UP },
+            score: 0.9,
+            days: 1,
+            counted,
+            usual: 6,
+            out_of,
+            part: None,
+            version: None,
+            screen: None,
+        }
+    }
+
+    fn told(lang: Lang, alert: Alert) -> String {
+        let catalogue = Catalogue::embedded().unwrap();
+        let html = list(lang, &catalogue, &[alert], "nothing").into_string();
+        let text = html.replace(['\u{202f}', '\u{a0}'], " ");
+        text.replace("<ul class=\"watch\"><li><strong>", "").replace("</strong>", "").replace("</li></ul>", "")
+    }
+
+    #[test]
+    fn each_rule_has_its_sentence() {
+        let version = Some("2.3.4".to_owned());
+        let week = |alert| Alert { from: "2025-11-17".to_owned(), day: "2025-11-23".to_owned(), days: 7, ..alert };
+        let crashes = Alert { version: version.clone(), ..alert(Rule::CrashRate, "crash_rate", 12, Some(80)) };
+        let syncs =
+            Alert { part: Some("failed".to_owned()), ..alert(Rule::SyncFailure, "sync_success_rate", 30, Some(60)) };
+        let loads = week(alert(Rule::Unusual, "load_time", 40, Some(300)));
+        let errors =
+            Alert { part: Some("disk_full".to_owned()), ..alert(Rule::Worsening, "error_count", 1, Some(300)) };
+        let kind = Alert {
+            part: Some("out_of_memory".to_owned()),
+            screen: Some("documents".to_owned()),
+            version,
+            ..alert(Rule::NewError, "crash_count", 6, None)
+        };
+        let back = Alert { rule: Rule::Regression, ..kind.clone() };
+        let silent = week(alert(Rule::VolumeDrop, "devices_active", 0, None));
+        for (alert, words) in [
+            (
+                crashes,
+                "Le mardi 18 novembre 2025 : 12 arrêts brutaux pour 80 séances, soit 15 %, au-delà de la limite de 5 %, surtout dans la version 2.3.4.",
+            ),
+            (
+                syncs,
+                "Le mardi 18 novembre 2025 : 30 synchronisations en échec sur 60, soit 50 %, au-delà de la limite de 20 %, surtout « échouée ».",
+            ),
+            (loads, "Du 17 au 23 novembre 2025 : 40 affichages de plus d’une seconde, là où l’on en attendait 6."),
+            (
+                errors,
+                "Le mardi 18 novembre 2025 : 1 erreur, bien plus que le jour de classe d’avant, là où l’on en attendait 6, surtout « disque plein ».",
+            ),
+            (
+                kind,
+                "Le mardi 18 novembre 2025 : 6 arrêts brutaux d’une sorte qui n’avait pas été vue depuis trois mois, « mémoire insuffisante » sur l’écran « Documents », dans la version 2.3.4.",
+            ),
+            (
+                back,
+                "Le mardi 18 novembre 2025 : 6 arrêts brutaux, « mémoire insuffisante » sur l’écran « Documents », de retour dans la version 2.3.4 après avoir disparu d’une version d’avant.",
+            ),
+            (
+                silent,
+                "Du 17 au 23 novembre 2025 : moins de cinq appareils, ou aucun, là où l’on en compte d’ordinaire 6. Si l’école est ouverte, il se peut que le réseau soit coupé ou que les tablettes ne servent plus.",
+            ),
+        ] {
+            assert_eq!(told(Lang::Fr, alert), words);
+        }
+    }
+
+    #[test]
+    fn english_has_its_own_words() {
+        let alert = alert(Rule::CrashRate, "crash_rate", 12, Some(80));
+        let words = "On Tuesday 18 November 2025: 12 crashes in 80 sessions, or 15%, above the limit of 5%.";
+        assert_eq!(told(Lang::En, alert), words);
+    }
 }

@@ -15,7 +15,7 @@ use crate::commands::bench::Figures;
 /// The first seed.
 const FIRST: u64 = 70_000;
 /// Simulated worlds whose anomalies the truth file tells.
-const WORLDS: u64 = 8;
+const WORLDS: u64 = 12;
 
 /// Measures; a tenth of the simulations with `quick`.
 pub fn run(quick: bool) -> anyhow::Result<Figures> {

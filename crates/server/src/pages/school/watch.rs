@@ -20,8 +20,8 @@ pub(super) fn section(scene: &Scene<'_>) -> Markup {
             h2 id="watch-title" { (lang.pick("À surveiller", "To watch")) }
             (watched::list(lang, scene.setting.catalogue, alerts, &nothing))
             p class="lead" { (say(lang,
-                "Chaque jour de classe est comparé aux jours semblables qui le précèdent ; les vacances ne comptent pas. Aucune personne n’y figure, et il faut cinq appareils.",
-                "Each class day is compared with similar days before it; holidays do not count. No person is in it, and it takes five devices.")) }
+                "Chaque jour et chaque semaine de classe sont comparés à ceux qui précèdent ; les vacances ne comptent pas. Aucune personne n’y figure, et il faut cinq appareils.",
+                "Each class day and each week of class is compared with those before; holidays do not count. No person is in it, and it takes five devices.")) }
         }
     }
 }

@@ -38,6 +38,15 @@ const KINDS: [AnomalyKind; 5] = [
     AnomalyKind::SchoolStops,
 ];
 
+/// Whether an anomaly is to be found in a school.
+enum Standing {
+    Judged,
+    /// The school may not be judged.
+    TooSmall,
+    /// Too little of it can be seen there.
+    TooFaint,
+}
+
 /// What was found of one kind.
 #[derive(Clone, Copy, Default)]
 struct Found {
@@ -93,8 +102,12 @@ fn judge_world(catalogue: &Catalogue, calendar: &Calendar, world: &World, tally:
             .collect();
         let alerts = alerts(&days, Scope::School, &open);
         let may = |anomaly: &Anomaly| may_be_judged(&days, &open, anomaly.from);
-        let seen = |anomaly: &Anomaly| can_be_seen(&days, anomaly);
-        let false_alerts = score(&alerts, &here, &open, (&may, &seen), &mut tally.schools);
+        let standing = |anomaly: &Anomaly| match (may(anomaly), can_be_seen(&days, anomaly)) {
+            (false, _) => Standing::TooSmall,
+            (true, false) => Standing::TooFaint,
+            (true, true) => Standing::Judged,
+        };
+        let false_alerts = score(&alerts, &here, &open, &standing, &mut tally.schools);
         // Most days of the year, or of its last weeks before an anomaly.
         if has_devices(&days, &open) || here.iter().any(|anomaly| may(anomaly)) {
             tally.judged_schools += 1;
@@ -110,7 +123,7 @@ fn judge_world(catalogue: &Catalogue, calendar: &Calendar, world: &World, tally:
         .collect();
     let open = |day: Date| is_open_anywhere(calendar, day);
     tally.system_false +=
-        score(&alerts(&system, Scope::System, &open), &of_all, &open, (&|_| true, &|_| true), &mut tally.system);
+        score(&alerts(&system, Scope::System, &open), &of_all, &open, &|_| Standing::Judged, &mut tally.system);
     tally.worlds += 1;
     Ok(())
 }
@@ -138,18 +151,21 @@ fn score(
     alerts: &[Alert],
     planted: &[&Anomaly],
     open: &dyn Fn(Date) -> bool,
-    (may_be_judged, can_be_seen): (&dyn Fn(&Anomaly) -> bool, &dyn Fn(&Anomaly) -> bool),
+    standing: &dyn Fn(&Anomaly) -> Standing,
     found: &mut [Found; 5],
 ) -> usize {
     for anomaly in planted {
         let Some(place) = KINDS.iter().position(|kind| *kind == anomaly.kind) else { continue };
-        if !may_be_judged(anomaly) {
-            found[place].apart += 1;
-            continue;
-        }
-        if !can_be_seen(anomaly) {
-            found[place].faint += 1;
-            continue;
+        match standing(anomaly) {
+            Standing::TooSmall => {
+                found[place].apart += 1;
+                continue;
+            }
+            Standing::TooFaint => {
+                found[place].faint += 1;
+                continue;
+            }
+            Standing::Judged => {}
         }
         found[place].planted += 1;
         let first = alerts.iter().find(|alert| is_about(alert, anomaly));
