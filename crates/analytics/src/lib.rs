@@ -2,11 +2,14 @@
 //!
 //! Everything here ends at the exit gate: query results are `Figures`, and what leaves is `Released`.
 
+pub mod adoption;
 pub mod beyond;
 pub mod closing;
+pub mod coming;
 pub mod forecast;
 pub mod governance;
 pub mod hints;
+pub mod load;
 pub mod own;
 pub mod patterns;
 pub mod practices;

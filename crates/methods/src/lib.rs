@@ -5,6 +5,7 @@
 
 pub mod adoption;
 pub mod anomaly;
+pub mod capacity;
 pub mod chance;
 pub mod change;
 pub mod correlation;
@@ -12,6 +13,7 @@ mod count;
 pub mod evidence;
 pub mod forecast;
 mod minimise;
+pub mod monthly;
 pub mod noisy;
 pub mod paths;
 pub mod peaks;

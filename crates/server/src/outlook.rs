@@ -1,13 +1,16 @@
-//! What is expected of a school, what was unusual in it and in all schools together, kept for a while: both take longer to compute than the rest of
-//! a page. A forecast rests on closed weeks and stays right until another closes; alerts are judged again after minutes.
+//! What is expected of a school, of districts and of the system, and what was unusual, kept for a while: all take longer to
+//! compute than the rest of a page. A forecast rests on closed periods and stays right until another closes; alerts and
+//! the load are looked at again after minutes.
 
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use analytics::coming::{self, CubeOutlook};
 use analytics::forecast::{self, Forecast};
 use analytics::governance::Approvals;
+use analytics::load::{self, Asked, LoadOutlook, NoLoad};
 use analytics::patterns::{self, BeyondPatterns, SchoolPatterns};
 use analytics::practices::{self, BestPractices};
 use analytics::range::Range;
@@ -22,6 +25,11 @@ use crate::app::{App, date_of};
 
 /// How long alerts, and what recommendations are compared with, are told without judging again.
 const BELIEVED: Duration = Duration::from_mins(10);
+/// The load is counted by the hour, so nothing is new before that.
+const BELIEVED_LOAD: Duration = Duration::from_hours(1);
+/// The load is told so many weeks ahead, or fewer where fewer are known; its upper bounds hold in so many percent.
+const LOAD_WEEKS: usize = 4;
+const LOAD_LEVEL: f64 = 99.0;
 /// How many answers are kept; then all are forgotten.
 const MOST: usize = 4_096;
 
@@ -36,6 +44,8 @@ pub struct Outlooks {
     published: Kept<String, Published>,
     readings: Kept<(Uai, Date, String), Option<Readings>>,
     practices: Kept<String, BestPractices>,
+    months: Kept<(IsoWeek, String), Option<Vec<CubeOutlook>>>,
+    load: Kept<(Date, String), Result<LoadOutlook, NoLoad>>,
 }
 
 /// Answers by question, with their moment.
@@ -162,5 +172,31 @@ pub async fn practices(app: &App, approvals: &Approvals) -> Result<BestPractices
     }
     let found = practices::best_practices(&app.store, approvals).await?;
     app.outlooks.practices.put(question, found.clone());
+    Ok(found)
+}
+
+/// The month to come beyond the schools; `None` where the committee has not approved it.
+pub async fn months(app: &App, approvals: &Approvals) -> Result<Option<Vec<CubeOutlook>>, Error> {
+    let Some(closed) = app.store.closed_through().await? else {
+        return coming::month(&app.store, approvals, &app.calendar).await;
+    };
+    let question = (closed, approvals.approved());
+    if let Some(known) = app.outlooks.months.get(&question, Some(BELIEVED_LOAD)) {
+        return Ok(known);
+    }
+    let found = coming::month(&app.store, approvals, &app.calendar).await?;
+    app.outlooks.months.put(question, found.clone());
+    Ok(found)
+}
+
+/// The load to come.
+pub async fn load(app: &App, approvals: &Approvals) -> Result<Result<LoadOutlook, NoLoad>, Error> {
+    let question = (date_of(app.clock.now()), approvals.approved());
+    if let Some(known) = app.outlooks.load.get(&question, Some(BELIEVED_LOAD)) {
+        return Ok(known);
+    }
+    let asked = Asked { weeks: LOAD_WEEKS, level: LOAD_LEVEL };
+    let found = load::outlook(&app.store, approvals, &app.calendar, asked).await?;
+    app.outlooks.load.put(question, found.clone());
     Ok(found)
 }

@@ -14,7 +14,7 @@ use store::Scope;
 
 use crate::app::App;
 use crate::problem::Problem;
-use crate::{api, assets, body, demo, health, pace, pages};
+use crate::{api, assets, body, demo, health, load, pace, pages};
 
 /// Who may call a route. To anybody else it looks like a route that does not exist, or asks for a token.
 ///
@@ -27,7 +27,7 @@ pub enum Audience {
     People(&'static [Role]),
     /// Machines with a token of one of these scopes, or of `admin`.
     Token(&'static [Scope]),
-    /// People who signed in with one of these roles, and machines with a token of one of these scopes, or of `admin`.
+    /// Either, each to what is theirs.
     PeopleOrToken(&'static [Role], &'static [Scope]),
 }
 
@@ -44,6 +44,7 @@ fn routes(demonstration: bool) -> Vec<Route> {
     const COLLECT_OR_READ: Audience = Token(&[Scope::Collect, Scope::Read]);
     const READ_OR_BI: Audience = Token(&[Scope::Read, Scope::Bi]);
     const STAFF_OR_READ: Audience = PeopleOrToken(&[Role::Teacher, Role::SchoolHead, Role::Editor], &[Scope::Read]);
+    const HEAD_OPERATOR_OR_READ: Audience = PeopleOrToken(&[Role::SchoolHead, Role::Editor], &[Scope::Read]);
     let mut routes = vec![
         get("/", Everybody, pages::home::get),
         get("/ma-classe", TEACHER, pages::class::get),
@@ -61,6 +62,7 @@ fn routes(demonstration: bool) -> Vec<Route> {
         put("/api/v1/establishments/{uai}/roster", COLLECT, api::roster::put),
         get("/api/v1/cubes", READ_OR_BI, api::cubes::get),
         get("/api/v1/figures", TEACHER_OR_HEAD, api::figures::get),
+        get("/api/v1/forecasts", HEAD_OPERATOR_OR_READ, api::forecasts::get),
         get("/api/v1/hints", COLLECT_OR_READ, api::hints::get),
         get("/api/v1/recommendations", TEACHER_HEAD_OR_OPERATOR, api::recommendations::get),
         post("/api/v1/recommendations/{rule}/feedback", TEACHER_OR_HEAD, api::recommendations::post),
@@ -110,7 +112,8 @@ pub fn audiences(demonstration: bool) -> Vec<(Method, &'static str, Audience)> {
 pub(crate) fn router(app: Arc<App>, demonstration: bool) -> Router {
     let site =
         routes(demonstration).into_iter().fold(Router::new(), |site, route| site.route(route.path, route.handler));
-    site.fallback(|| async { Problem::not_found() })
+    site.route_layer(middleware::from_fn_with_state(Arc::clone(&app), load::of_readings))
+        .fallback(|| async { Problem::not_found() })
         .layer(middleware::from_fn_with_state(Arc::clone(&app), pages::trouble::for_people))
         // For forms; `body::read` has bounds of its own, and says them.
         .layer(DefaultBodyLimit::max(16 * 1_024))

@@ -35,7 +35,7 @@ pub use active_days::ACTIVE_DAYS;
 pub use backup::{Backed, KEPT_DAYS, Pruned, prune as prune_backups};
 pub use closing::{Closing, ReleaseRow};
 pub use error::Error;
-pub use fold::{Folded, LATE_EVENTS};
+pub use fold::{Folded, LATE_EVENTS, LoadCount};
 pub use journal::{Journal, NotDurable, Receipt};
 pub use keys::{Desk, Held, Replaced};
 pub use lake::{Lake, Observer, Prune, Session as LakeSession, Source, Table, bucket_of, date, days};
@@ -225,9 +225,9 @@ impl Store {
         Ok(all.into_iter().map(|one| (one.uai.to_string(), one.district)).collect())
     }
 
-    /// Adds the server's own load to `load_hour`: (moment, metric, n).
+    /// Adds the server's own load to `load_hour`.
     #[boxed]
-    pub async fn count_load(&self, counts: &[(jiff::Timestamp, &str, u64)]) -> Result<(), Error> {
+    pub async fn count_load(&self, counts: &[LoadCount]) -> Result<(), Error> {
         use sea_orm::TransactionTrait;
         let rows = fold::load_rows(counts)?;
         if rows.num_rows() == 0 {

@@ -13,6 +13,7 @@ pub mod hints;
 pub mod import;
 pub mod keys;
 pub mod maintain;
+pub mod plan;
 pub mod pseudonymiser;
 pub mod recommendations;
 pub mod rights;

@@ -6,6 +6,7 @@ mod cubes;
 mod import;
 mod keys;
 mod patterns;
+mod plan;
 mod privacy;
 mod recommendations;
 mod record;

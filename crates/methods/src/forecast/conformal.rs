@@ -63,7 +63,7 @@ fn walk(series: &[f64], horizon: usize) -> Vec<f64> {
 }
 
 /// The quantile of sorted values, between neighbours; 0 of nothing.
-pub(super) fn quantile(sorted: &[f64], share: f64) -> f64 {
+pub(crate) fn quantile(sorted: &[f64], share: f64) -> f64 {
     let place = share * real(sorted.len().saturating_sub(1));
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let below = place.floor().max(0.0) as usize;

@@ -23,6 +23,9 @@ pub use many::forecast_all;
 pub use open_days::{Day, OpenSeries, forecast_all_open_days, forecast_open_days};
 pub use request::{Forecast, Request};
 
+pub(crate) use conformal::quantile;
+pub(crate) use open_days::normal_quantile;
+
 use crate::season::mean;
 
 /// A way to learn from a series. None where the series is too short for it.

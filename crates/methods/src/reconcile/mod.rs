@@ -77,6 +77,24 @@ impl Hierarchy {
         self.parents.len()
     }
 
+    /// The series that one is part of.
+    ///
+    /// # Panics
+    /// Where there is no such series, as the next two.
+    pub fn parent(&self, series: usize) -> Option<usize> {
+        self.parents[series]
+    }
+
+    /// Whether a series has none below it.
+    pub fn is_leaf(&self, series: usize) -> bool {
+        self.children[series].is_empty()
+    }
+
+    /// The leaves below a series, itself where it is one, by their places among the leaves.
+    pub fn below(&self, series: usize) -> &[usize] {
+        &self.below[series]
+    }
+
     /// Reconciles base forecasts, one row a series, one column a step; `errors` are past errors of the same series (such
     /// as held-out ones), one row each. What comes back adds up, but for the rounding of floating point.
     pub fn reconcile(

@@ -21,6 +21,7 @@ const LARGE: usize = 128 * 1_024;
 
 /// Takes a batch.
 pub async fn post(State(app): State<Arc<App>>, headers: HeaderMap, sent: Body) -> Result<Response, Problem> {
+    let begun = tokio::time::Instant::now();
     let token = access::token(&app, &headers, Scope::Collect).await?;
     let _turn = app.limits.admit(&token)?;
     let format = format_of(&headers)?;
@@ -37,6 +38,8 @@ pub async fn post(State(app): State<Arc<App>>, headers: HeaderMap, sent: Body) -
         examine(&app, &bytes, format, scope.as_ref())?
     };
     let receipt = app.store.journal().append(app.store.catalogue(), &clean, answer).await.map_err(not_durable)?;
+    let kept = if receipt.replayed { 0 } else { receipt.answer.accepted };
+    app.load.kept(app.clock.now(), kept, begun.elapsed());
     Ok((StatusCode::ACCEPTED, Json(receipt.answer)).into_response())
 }
 

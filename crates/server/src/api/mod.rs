@@ -3,6 +3,7 @@
 pub mod cubes;
 pub mod events;
 pub mod figures;
+pub mod forecasts;
 pub mod hints;
 pub mod opt_out;
 pub mod patterns;

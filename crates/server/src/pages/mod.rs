@@ -7,6 +7,7 @@ mod beyond;
 mod card;
 mod checkpoints;
 pub mod class;
+mod coming;
 mod feedback;
 mod frames;
 pub mod home;

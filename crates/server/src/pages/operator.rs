@@ -14,6 +14,7 @@ use calendar::{Month, SchoolYear, Zone};
 use maud::{Markup, html};
 
 use super::beyond;
+use super::coming;
 use super::feedback;
 use super::frames;
 use super::names::Naming;
@@ -69,10 +70,12 @@ pub(super) async fn page(app: &Arc<App>, mut visit: Visit) -> Result<Response, P
     let together = outlook::practices(app, &approvals).await?;
     let since = Month::of(SchoolYear::of(scene.setting.today).first_day());
     let given = app.store.register().feedback_totals(since).await?;
+    let coming = outlook::months(app, &approvals).await?;
     let main = html! {
         (Bar { naming, address: &address, range: scene.range, refused: None }.markup())
         (main(&scene))
         (beyond::section(lang, app.store.catalogue(), month, &cubes))
+        (coming::section(lang, app.store.catalogue(), coming.as_deref()))
         (rhythms::operator_section(lang, app.store.catalogue(), &patterns))
         (practices::section(lang, app.store.catalogue(), &together))
         (feedback::section(lang, app.store.catalogue(), &given))

@@ -128,19 +128,34 @@ impl Devices {
     }
 }
 
+/// What the server counted of itself in an hour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LoadCount {
+    /// A moment in the hour.
+    pub at: jiff::Timestamp,
+    /// What was counted.
+    pub metric: &'static str,
+    /// What it belongs to; empty for the whole.
+    pub word: &'static str,
+    /// Its bucket, where it is part of a histogram.
+    pub bucket: Option<i16>,
+    /// How many.
+    pub n: u64,
+}
+
 /// Rows of `load_hour` from the server's own counters; its hours are UTC.
-pub(crate) fn load_rows(counts: &[(jiff::Timestamp, &str, u64)]) -> Result<RecordBatch, Error> {
-    let counts: Vec<_> = counts.iter().filter(|(_, _, n)| *n > 0).collect();
-    let hours = counts.iter().map(|(at, _, _)| at.as_second().div_euclid(3_600));
+pub(crate) fn load_rows(counts: &[LoadCount]) -> Result<RecordBatch, Error> {
+    let counts: Vec<_> = counts.iter().filter(|one| one.n > 0).collect();
+    let hours = counts.iter().map(|one| one.at.as_second().div_euclid(3_600));
     let days: Vec<i32> = hours.clone().map(|hour| i32::try_from(hour.div_euclid(24)).unwrap_or(0)).collect();
-    let n = Int64Array::from_iter_values(counts.iter().map(|(_, _, n)| i64::try_from(*n).unwrap_or(i64::MAX)));
+    let n = Int64Array::from_iter_values(counts.iter().map(|one| i64::try_from(one.n).unwrap_or(i64::MAX)));
     let columns: Vec<ArrayRef> = vec![
         Arc::new(Int32Array::from_iter_values(days.iter().map(|day| month_of_day(*day)))),
-        strings(counts.iter().map(|(_, metric, _)| *metric)),
-        strings(counts.iter().map(|_| "")),
+        strings(counts.iter().map(|one| one.metric)),
+        strings(counts.iter().map(|one| one.word)),
         Arc::new(Date32Array::from(days)),
         Arc::new(UInt8Array::from_iter_values(hours.map(|hour| u8::try_from(hour.rem_euclid(24)).unwrap_or(0)))),
-        Arc::new(Int16Array::from_value(COUNTER, counts.len())),
+        Arc::new(Int16Array::from_iter_values(counts.iter().map(|one| one.bucket.unwrap_or(COUNTER)))),
         Arc::new(n),
     ];
     merge_sorted(Table::LoadHour, &batch(Table::LoadHour, columns)?)

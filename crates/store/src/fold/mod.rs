@@ -28,8 +28,8 @@ use crate::register::entities::journal;
 /// Events folded in one go: bounds memory.
 const CHUNK: usize = 250_000;
 
-pub use devices::LATE_EVENTS;
 pub(crate) use devices::load_rows;
+pub use devices::{LATE_EVENTS, LoadCount};
 
 /// Batches that may wait, decoded, to be counted.
 const DECODED_AHEAD: usize = 32;

@@ -41,7 +41,7 @@ const QUERIES: [(&str, &str, &str, &str); 4] = [
         "metric || '|' || word || '|' || CAST(day AS VARCHAR) || '|' || CAST(hour AS VARCHAR) || '|' || \
          CAST(bucket_ix AS VARCHAR)",
         "SUM(n), 0 AS a, 0 AS b, 0 AS c, 0 AS d",
-        "metric NOT IN ('requests', 'bytes')",
+        "metric NOT IN ('requests', 'bytes', 'events', 'answer_ms', 'read_ms')",
     ),
 ];
 

@@ -63,7 +63,7 @@ fn drawn(found: f64, believed: f64, days: f64) -> f64 {
 }
 
 /// The quantile of the normal distribution for a share over a half (Abramowitz, Stegun 1964, 26.2.23; within .0005).
-fn normal_quantile(share: f64) -> f64 {
+pub(crate) fn normal_quantile(share: f64) -> f64 {
     let root = (-2.0 * (1.0 - share).max(1e-12).ln()).sqrt();
     let above = 2.515_517 + root * (0.802_853 + root * 0.010_328);
     let below = 1.0 + root * (1.432_788 + root * (0.189_269 + root * 0.001_308));
