@@ -145,6 +145,14 @@ mod tests {
         assert_eq!(read(text.as_bytes()).expect("it reads").steps_back, 1);
     }
 
+    #[test]
+    fn a_missing_month_and_a_29_february_are_read_as_they_are() {
+        let text = "timestamp,value\n2028-02-29 08:00:00,1\n2028-04-01 08:00:00,2\n";
+        let series = read(text.as_bytes()).expect("it reads");
+        assert_eq!((series.seconds[1] - series.seconds[0], series.steps_back), (32 * 86_400, 0));
+        assert!(read(b"timestamp,value\n2027-02-29 08:00:00,1\n").is_err());
+    }
+
     proptest! {
         #[test]
         fn no_bytes_make_it_fall_over(bytes in prop::collection::vec(any::<u8>(), 0..200)) {

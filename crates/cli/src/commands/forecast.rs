@@ -16,7 +16,7 @@ use crate::settings::WrongUse;
 /// Forecasting. The same input gives the same bytes.
 #[derive(Args)]
 pub struct Options {
-    /// Series with the columns id, t, y, where t is a whole number, a day or a time, and leaves no step out.
+    /// Series with the columns id, t, y, where t is a whole number, a month, a day or a time, and leaves no step out.
     #[arg(long = "in", value_name = "FILE")]
     input: PathBuf,
     /// How many steps ahead.

@@ -44,6 +44,29 @@ fn three_points_score_nothing() {
 }
 
 #[test]
+fn one_spike_among_zeros_stands_out_and_what_follows_does_not() {
+    let mut values = vec![0.0; 1500];
+    values[1000] = 900.0;
+    let scores = scored(&values);
+    assert!(scores[1000] > 0.6, "{}", scores[1000]);
+    assert!(scores[1300..].iter().all(|score| *score < 0.3));
+}
+
+#[test]
+fn a_clock_set_back_and_a_missing_month_are_no_anomalies() {
+    let values: Vec<f64> = (0..2000).map(|at| 10.0 + noise(at)).collect();
+    let seconds: Vec<i64> = (0..2000_i64)
+        .map(|at| 345_600 + 300 * at - if at >= 1200 { 3600 } else { 0 } + if at >= 1600 { 30 * 86_400 } else { 0 })
+        .collect();
+    let scores = scores(&seconds, &values);
+    assert!(
+        scores[1150..].iter().all(|score| *score < 0.6),
+        "{:?}",
+        scores[1150..].iter().copied().fold(0.0, f64::max)
+    );
+}
+
+#[test]
 fn a_value_that_is_none_is_passed_over() {
     let mut detector = Detector::default();
     let mut other = Detector::default();

@@ -28,8 +28,13 @@ pub(super) fn members(periods: &[usize], series: &[f64], horizon: usize) -> Vec<
     list.add(Direct { recent: 3, base: long, ridge: 0.01, ..direct });
 
     list.add(Smoothing { trend: true, periods: periods.to_vec() });
+    list.of_logs(Smoothing { trend: true, periods: periods.to_vec() });
     list.add(Smoothing { trend: true, periods: Vec::new() });
+    list.of_logs(Smoothing { trend: false, periods: periods.iter().copied().take(1).collect() });
     list.add(Theta { period: long });
+    if short != long {
+        list.add(Theta { period: short });
+    }
 
     list.of_logs(Analogues { window: if long > 1 { short } else { horizon.min(200) }, phase: 1, neighbours: 8 });
     list.add(Repeat { period: short, drift: 1 });

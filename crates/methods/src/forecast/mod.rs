@@ -1,4 +1,4 @@
-//! Forecasts of a plain series: the median of many different models, with intervals calibrated on errors held out.
+//! Forecasts of a plain series: the weighted median of many different models, with intervals calibrated on errors held out.
 //!
 //! One set of constants for all series; only the horizon and the periods differ. Deterministic: no randomness, no clock,
 //! and what is computed does not depend on the number of threads.
@@ -6,14 +6,17 @@
 mod analogues;
 mod autoregression;
 mod backtest;
+mod combination;
 mod conformal;
 mod direct;
 mod error;
+mod hardness;
 mod linear;
 mod many;
 mod members;
 mod naive;
 mod open_days;
+mod phases;
 mod request;
 mod smoothing;
 mod theta;
@@ -23,8 +26,10 @@ pub use many::forecast_all;
 pub use open_days::{Day, OpenSeries, forecast_all_open_days, forecast_open_days};
 pub use request::{Forecast, Request};
 
-pub(crate) use conformal::quantile;
-pub(crate) use open_days::normal_quantile;
+pub(crate) use conformal::{normal_quantile, quantile};
+
+use combination::View;
+use conformal::HeldOut;
 
 use crate::season::mean;
 
@@ -40,7 +45,8 @@ trait Fitted {
 }
 
 /// Forecasts a series of regular steps, oldest first: for each step ahead the median of the members' forecasts (as
-/// simple combinations of forecasts do best, Petropoulos, Svetunkov 2020) and a conformal interval around it.
+/// simple combinations of forecasts do best, Petropoulos, Svetunkov 2020), weighted by how each did on the known past, and
+/// a conformal interval around it.
 ///
 /// A series that was never negative gets no negative forecast, a constant one goes on. A period longer than the series is
 /// left out. Fails where a value is no finite number, and where the request makes no sense.
@@ -60,7 +66,8 @@ pub fn forecast(series: &[f64], request: &Request) -> Result<Forecast, ForecastE
 
 fn median_and_interval(series: &[f64], request: &Request) -> Forecast {
     let horizon = request.horizon;
-    let members = members::members(&request.usable_periods(series.len()), series, horizon);
+    let periods = request.usable_periods(series.len());
+    let members = members::members(&periods, series, horizon);
     let (mut used, mut forecasts) = (Vec::new(), Vec::new());
     for member in &members {
         if let Some(fitted) = member.fit(series, horizon) {
@@ -68,11 +75,15 @@ fn median_and_interval(series: &[f64], request: &Request) -> Forecast {
             used.push(member.as_ref());
         }
     }
-    let mean = bounded(median_of(&forecasts, horizon), series);
     let backtest = backtest::backtest(series, &used, horizon);
-    let widths = conformal::half_widths(series, &backtest, horizon, request.level);
-    let ends = |sign: f64| mean.iter().zip(&widths).map(|(mean, width)| mean + sign * width).collect();
-    Forecast { lo: ends(-1.0), hi: ends(1.0), mean }
+    let weights = combination::weights(series, &backtest, used.len(), horizon);
+    let view = |known: usize, forecasts: &[Vec<f64>]| View::of(series, known, forecasts, &weights, horizon);
+    let now = view(series.len(), &forecasts);
+    let past: Vec<View> = backtest.origins.iter().map(|origin| view(origin.known, &origin.forecasts)).collect();
+    let held_out = HeldOut { series, periods: &periods, past: &past, spanned: backtest.spanned };
+    let widths = conformal::half_widths(&held_out, &now, request.level);
+    let ends = |sign: f64| now.forecast.iter().zip(&widths).map(|(mean, width)| mean + sign * width).collect();
+    Forecast { lo: ends(-1.0), hi: ends(1.0), mean: now.forecast }
 }
 
 /// A forecast no further than three times the range of the series beyond its ends.
@@ -81,24 +92,6 @@ fn bounded(forecast: Vec<f64>, series: &[f64]) -> Vec<f64> {
     let high = series.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let reach = 3.0 * (high - low);
     forecast.into_iter().map(|value| value.clamp(low - reach, high + reach)).collect()
-}
-
-/// The median of each step, over the forecasts that are finite there; 0 where none is.
-fn median_of(forecasts: &[Vec<f64>], horizon: usize) -> Vec<f64> {
-    let mut values = Vec::with_capacity(forecasts.len());
-    (0..horizon)
-        .map(|step| {
-            values.clear();
-            values.extend(forecasts.iter().map(|forecast| forecast[step]).filter(|value| value.is_finite()));
-            values.sort_unstable_by(f64::total_cmp);
-            let half = values.len() / 2;
-            match values.len() {
-                0 => 0.0,
-                length if length % 2 == 1 => values[half],
-                _ => f64::midpoint(values[half - 1], values[half]),
-            }
-        })
-        .collect()
 }
 
 #[cfg(test)]

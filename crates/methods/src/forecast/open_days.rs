@@ -8,7 +8,6 @@ mod widths;
 
 use self::factors::{Factors, Place, places};
 use self::level::{Level, Seen, weigh};
-pub(crate) use self::widths::normal_quantile;
 use self::widths::{HeldOut, Reach, reaches};
 use super::many::each;
 use super::{Forecast, ForecastError, Request, bounded};

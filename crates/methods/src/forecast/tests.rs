@@ -88,6 +88,31 @@ fn a_season_and_a_trend_go_on() {
 }
 
 #[test]
+fn intervals_hold_and_are_narrow_where_a_day_is_quiet() {
+    let mut chance = crate::chance::Chance::new(11);
+    let (mut held, mut quiet, mut loud) = (0, 0.0, 0.0);
+    for _ in 0..20 {
+        let wanders = chance.between(0.0, 0.5);
+        let mut level = 60.0;
+        let series: Vec<f64> = (0..24 * 22_i32)
+            .map(|at| {
+                level += wanders * chance.normal();
+                let size = if at % 24 < 8 { 0.5 } else { 5.0 };
+                level + f64::from(at % 24) + size * chance.normal()
+            })
+            .collect();
+        let (known, came) = series.split_at(24 * 21);
+        let found = forecast(known, &request(24, &[24])).unwrap();
+        for (step, value) in came.iter().enumerate() {
+            held += usize::from(found.lo[step] <= *value && *value <= found.hi[step]);
+            *(if step < 8 { &mut quiet } else { &mut loud }) += found.hi[step] - found.lo[step];
+        }
+    }
+    assert!((20 * 24 * 92 / 100..=20 * 24 * 99 / 100).contains(&held), "{held} of 480");
+    assert!(loud / 16.0 > 1.5 * quiet / 8.0, "{quiet} of 8, {loud} of 16");
+}
+
+#[test]
 fn a_long_series_and_a_far_horizon_end_soon() {
     let series: Vec<f64> = (0..6_000_u32).map(|at| 10.0 + f64::from(at % 24) + f64::from(at * at % 11)).collect();
     let found = forecast(&series, &request(1_000, &[24, 168])).unwrap();

@@ -10,7 +10,7 @@ use std::io::Read;
 
 use csv::ReaderBuilder;
 
-use super::{Moment, NO_MOMENT, Series, TableError, columns, unreadable, wrong};
+use super::{Moment, NO_MOMENT, Series, TableError, columns, no_wider, unreadable, wrong};
 use crate::forecast::Day;
 
 const CALENDAR: &str = "t,kind";
@@ -28,11 +28,13 @@ impl OpenDays {
         let mut reader = ReaderBuilder::new().trim(csv::Trim::All).flexible(true).from_reader(file);
         let [t, kind] = columns(&mut reader, ["t", "kind"], CALENDAR)?;
         let id = columns(&mut reader, ["id"], CALENDAR).ok();
+        let width = reader.headers().map_err(unreadable)?.len();
         let mut found = OpenDays::default();
         let mut kinds: HashMap<String, u16> = HashMap::new();
         let mut rows = 0_u64;
         for row in reader.records() {
             let row = row.map_err(unreadable)?;
+            no_wider(&row, width)?;
             let moment = row.get(t).and_then(Moment::read).ok_or_else(|| wrong(&row, NO_MOMENT))?;
             let day = match row.get(kind).unwrap_or_default() {
                 "" => {

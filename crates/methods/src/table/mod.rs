@@ -1,6 +1,6 @@
 //! The files of the command line: series in (`id,t,y`), forecasts out (`id,h,mean,lo95,hi95`).
 //!
-//! `t` is a whole number, a day or a time; rows of a series are in its order and leave no step out. One wrong row is an
+//! `t` is a whole number, a month, a day or a time; rows of a series are in its order and leave no step out. One wrong row is an
 //! error that names its line.
 
 mod calendar;
@@ -88,10 +88,12 @@ const SERIES: &str = "id,t,y";
 pub fn read_series(file: impl Read) -> Result<Vec<Series>, TableError> {
     let mut reader = ReaderBuilder::new().trim(csv::Trim::All).flexible(true).from_reader(file);
     let columns = columns(&mut reader, ["id", "t", "y"], SERIES)?;
+    let width = reader.headers().map_err(unreadable)?.len();
     let mut places = HashMap::new();
     let mut all: Vec<(Series, Vec<Stride>)> = Vec::new();
     for row in reader.records() {
         let row = row.map_err(unreadable)?;
+        no_wider(&row, width)?;
         let cell = |at: usize| row.get(columns[at]).filter(|text| !text.is_empty());
         let id = cell(0).ok_or_else(|| wrong(&row, "the id is missing; each row needs one"))?;
         let moment = cell(1).and_then(Moment::read).ok_or_else(|| wrong(&row, NO_MOMENT))?;
@@ -117,7 +119,8 @@ pub fn read_series(file: impl Read) -> Result<Vec<Series>, TableError> {
     Ok(all.into_iter().map(|(series, _)| series).collect())
 }
 
-const NO_MOMENT: &str = "t is no whole number, day or time; write it like 17, 2025-09-01 or 2025-09-01T08:00:00+02:00";
+const NO_MOMENT: &str =
+    "t is no whole number, month, day or time; write it like 17, 2025-09, 2025-09-01 or 2025-09-01T08:00:00+02:00";
 const NOT_NEXT: &str = "t is not one step after the row before of this series; each step must be there once, in order \
      (a step without activity has y 0; write times with their offset where clocks change)";
 
@@ -152,6 +155,14 @@ pub(crate) fn columns<R: Read, const N: usize>(
         *place = at.ok_or(TableError::Header { missing: name, expected })?;
     }
     Ok(found)
+}
+
+/// Fails where a row has a filled cell beyond its header: most often a decimal comma, of which half would be lost.
+fn no_wider(row: &StringRecord, width: usize) -> Result<(), TableError> {
+    if row.iter().skip(width).all(str::is_empty) {
+        return Ok(());
+    }
+    Err(wrong(row, "there are more cells than columns; write decimals with a point, as in 3.5"))
 }
 
 pub(crate) fn wrong(row: &StringRecord, reason: &str) -> TableError {
@@ -191,13 +202,36 @@ mod tests {
     }
 
     #[test]
+    fn ends_of_quarters_are_steps() {
+        assert_eq!(read("id,t,y\na,2023-06-30,1\na,2023-09-30,1\na,2023-12-31,1\n").unwrap()[0].values.len(), 3);
+        assert!(told("id,t,y\na,2023-06-30,1\na,2023-09-30,1\na,2024-03-31,1\n").starts_with("line 4: t is not one"));
+    }
+
+    #[test]
+    fn clock_changes_need_the_offset_and_the_error_says_so() {
+        let spring =
+            "id,t,y\na,2025-03-30T01:00:00+01:00,1\na,2025-03-30T03:00:00+02:00,2\na,2025-03-30T04:00:00+02:00,3\n";
+        assert_eq!(read(spring).unwrap()[0].values, [1.0, 2.0, 3.0]);
+        let autumn =
+            "id,t,y\na,2025-10-26T02:30:00+02:00,1\na,2025-10-26T02:30:00+01:00,2\na,2025-10-26T03:30:00+01:00,3\n";
+        assert_eq!(read(autumn).unwrap()[0].values.len(), 3);
+        let without = told("id,t,y\na,2025-03-30T00:00,1\na,2025-03-30T01:00,1\na,2025-03-30T03:00,2\n");
+        assert!(without.starts_with("line 4: ") && without.contains("offset where clocks change"), "{without}");
+        assert!(
+            told("id,t,y\na,2025-10-26T01:00,1\na,2025-10-26T02:00,1\na,2025-10-26T02:00,2\n").starts_with("line 4")
+        );
+        // A day is a day, however many hours it has.
+        assert_eq!(read("id,t,y\na,2025-03-29,1\na,2025-03-30,1\na,2025-03-31,1\n").unwrap()[0].values.len(), 3);
+    }
+
+    #[test]
     fn a_wrong_row_is_named_by_its_line_and_never_repeated() {
         assert!(told("id,t,y\na,1,secret\n").starts_with("line 2: y is no finite number"));
         assert!(!told("id,t,y\na,1,secret\n").contains("secret"));
         assert!(told("id,t,y\na,1,5\na,2,NaN\n").starts_with("line 3: y"));
         assert!(told("id,t,y\na,1,5\na,2\n").starts_with("line 3: y"));
         assert!(told("id,t,y\na,yesterday,5\n").starts_with("line 2: t is no whole"));
-        assert!(told("id,t,y\na,1,5\na,1,6\n").starts_with("line 3: t is not one step"));
+        assert!(told("id,t,y\na,1,3,5\n").starts_with("line 2: there are more cells than columns"));
         assert!(told("id,t,y\na,1,5\na,1,6\n").starts_with("line 3: t is not one step"));
         assert!(told("id,t,y\na,2025-01-01,5\na,2025-02-01,6\na,2025-04-01,6\n").starts_with("line 4: t is not one"));
         assert!(told("id,t,y\na,1,5\na,2,6\na,4,6\n").starts_with("line 4: t is not one step"));

@@ -15,10 +15,16 @@ pub enum Moment {
 }
 
 impl Moment {
-    /// Reads a whole number, a day (2025-09-01), or a time (2025-09-01T08:00, with or without its offset).
+    /// Reads a whole number (17, also as 17.0), a month (2025-09, its first day), a day (2025-09-01), or a time
+    /// (2025-09-01T08:00, with or without its offset).
     pub(super) fn read(text: &str) -> Option<Moment> {
-        if let Ok(number) = text.parse() {
+        // Programs that know no whole numbers beside missing ones write them with a point and zeros.
+        let whole = text.split_once('.').filter(|(_, rest)| !rest.is_empty() && rest.bytes().all(|byte| byte == b'0'));
+        if let Ok(number) = whole.map_or(text, |(whole, _)| whole).parse() {
             return Some(Moment::Number(number));
+        }
+        if let [_, _, _, _, b'-', _, _] = text.as_bytes() {
+            return format!("{text}-01").parse::<Date>().map(|day| Moment::Civil(day.into())).ok();
         }
         if let Ok(instant) = text.parse() {
             return Some(Moment::Instant(instant));
@@ -34,6 +40,8 @@ pub enum Stride {
     Number(i64),
     /// So many months.
     Months(i32),
+    /// From the end of a month to the end of the one so many months later, whatever their lengths.
+    MonthEnds(i32),
     /// So many seconds.
     Seconds(i64),
 }
@@ -48,8 +56,9 @@ impl Stride {
             (Moment::Civil(first), Moment::Civil(second)) if second > first => {
                 let months = (i32::from(second.year()) - i32::from(first.year())) * 12 + i32::from(second.month())
                     - i32::from(first.month());
-                let both = [Stride::Months(months), Stride::Seconds(second.duration_since(first).as_secs())];
-                both.into_iter().filter(|stride| stride.later(Moment::Civil(first), 1) == Some(second.into())).collect()
+                let seconds = second.duration_since(first).as_secs();
+                let any = [Stride::Months(months), Stride::MonthEnds(months), Stride::Seconds(seconds)];
+                any.into_iter().filter(|stride| stride.later(Moment::Civil(first), 1) == Some(second.into())).collect()
             }
             (Moment::Instant(first), Moment::Instant(second)) if second > first => {
                 vec![Stride::Seconds(second.duration_since(first).as_secs())]
@@ -76,9 +85,10 @@ impl Stride {
             (Stride::Number(each), Moment::Number(number)) => {
                 each.checked_mul(steps).and_then(|more| number.checked_add(more)).map(Moment::Number)
             }
-            (Stride::Months(each), Moment::Civil(time)) => {
-                let span = Span::new().try_months(i64::from(each).checked_mul(steps)?).ok()?;
-                time.checked_add(span).ok().map(Moment::Civil)
+            (Stride::Months(each), Moment::Civil(time)) => months_later(time, each, steps).map(Moment::Civil),
+            (Stride::MonthEnds(each), Moment::Civil(time)) if time.date() == time.date().last_of_month() => {
+                let later = months_later(time, each, steps)?;
+                Some(Moment::Civil(later.date().last_of_month().to_datetime(time.time())))
             }
             (Stride::Seconds(each), Moment::Civil(time)) => {
                 time.checked_add(SignedDuration::from_secs(each.checked_mul(steps)?)).ok().map(Moment::Civil)
@@ -89,6 +99,11 @@ impl Stride {
             _ => None,
         }
     }
+}
+
+/// The same day and time so many months later, or the last day of that month where it is shorter.
+fn months_later(time: DateTime, each: i32, steps: i64) -> Option<DateTime> {
+    time.checked_add(Span::new().try_months(i64::from(each).checked_mul(steps)?).ok()?).ok()
 }
 
 impl From<DateTime> for Moment {
@@ -113,6 +128,28 @@ mod tests {
         assert_eq!(Stride::between(at("2025-01-31"), at("2025-02-28"))[0], Stride::Months(1));
         assert_eq!(Stride::between(at("2"), at("1")), []);
         assert_eq!(Stride::between(at("2"), at("2025-01-01")), []);
+    }
+
+    #[test]
+    fn ends_of_months_follow_each_other_whatever_their_lengths() {
+        let strides = |first: &str, second: &str| Stride::between(at(first), at(second));
+        let quarter = strides("2023-06-30", "2023-09-30");
+        assert_eq!(quarter[..2], [Stride::Months(3), Stride::MonthEnds(3)]);
+        assert_eq!(quarter[1].later(at("2023-06-30"), 2), Some(at("2023-12-31")));
+        assert_eq!(strides("2024-02-29", "2024-03-31")[0], Stride::MonthEnds(1));
+        assert_eq!(Stride::MonthEnds(12).later(at("2023-02-28"), 1), Some(at("2024-02-29")));
+        assert_eq!(Stride::MonthEnds(1).later(at("2023-02-27"), 1), None);
+    }
+
+    #[test]
+    fn a_moment_is_read_in_the_forms_that_programs_write() {
+        assert_eq!(at("17.0"), Moment::Number(17));
+        assert_eq!(at("-3"), Moment::Number(-3));
+        assert_eq!(at("2025-09"), at("2025-09-01"));
+        assert_eq!(at("2025-09-01 08:30"), at("2025-09-01T08:30:00"));
+        for wrong in ["17.5", "17.", ".0", "2025-13", "2025-9-1", "soon", "01/09/2025", "2025-02-29", ""] {
+            assert_eq!(Moment::read(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

@@ -98,6 +98,47 @@ mod tests {
         assert!(found.contains("\na,1,0,0,0\na,2,0,0,0\na,3,5."), "{found}");
     }
 
+    /// Daily series that all end on 2 March 2028, two days after a 29 February; and a calendar that closes Sundays.
+    fn hard_file() -> (String, String) {
+        let first: jiff::civil::Date = "2028-01-02".parse().unwrap();
+        let day = |at: i64| first.checked_add(jiff::Span::new().days(at)).unwrap();
+        let (mut text, mut calendar) = (String::from("id,t,y\n"), String::from("t,kind\n"));
+        for at in 0..61 {
+            let (value, today) = (at % 7 * 3 + 5, day(at));
+            writeln!(text, "steady,{today},{value}\nnothing,{today},0").unwrap();
+            writeln!(text, "spike,{today},{}", if at == 30 { 900 } else { 0 }).unwrap();
+            if at >= 54 {
+                writeln!(text, "opened last week,{today},{value}").unwrap();
+            }
+            if at >= 58 {
+                writeln!(text, "three points,{today},{value}").unwrap();
+            }
+        }
+        for at in 0..64 {
+            writeln!(calendar, "{},{}", day(at), if at % 7 == 0 { "closed" } else { "open" }).unwrap();
+        }
+        (text, calendar)
+    }
+
+    #[test]
+    fn hard_series_of_a_file_are_forecast_beside_the_others() {
+        let (text, calendar) = hard_file();
+        assert!(text.contains("steady,2028-02-29") && text.contains("steady,2028-03-02"));
+        for calendar in [None, Some(calendar.as_str())] {
+            let found = String::from_utf8(written(&text, calendar, 2)).unwrap();
+            let mut rows = 0;
+            for row in found.lines().skip(1) {
+                let cells: Vec<&str> = row.split(',').collect();
+                let [mean, lo, hi] = [2, 3, 4].map(|at| cells[at].parse::<f64>().unwrap());
+                assert!(0.0 <= lo && lo <= mean && mean <= hi && hi < 9000.0, "{row}");
+                assert!(cells[0] != "nothing" || hi <= 0.0, "{row}");
+                assert!(cells[0] != "spike" || mean < 300.0, "{row}");
+                rows += 1;
+            }
+            assert_eq!(rows, 5 * 3);
+        }
+    }
+
     #[test]
     fn what_cannot_be_forecast_is_named() {
         let series = read_series("id,t,y\nb,1,5\n".as_bytes()).unwrap();
