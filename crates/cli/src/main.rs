@@ -57,6 +57,8 @@ enum Command {
     Pseudonymiser(commands::pseudonymiser::Options),
     /// Explain what is wrong with a data folder.
     Doctor(commands::doctor::Options),
+    /// See, acknowledge and try out alerts.
+    Alerts(commands::alerts::Options),
     /// Forecast the system's load, and say what server it takes.
     Plan(commands::plan::Options),
     /// Score the points of any series by how unusual they are.
@@ -94,6 +96,7 @@ fn main() -> ExitCode {
         Command::Keys(options) => commands::keys::run(options),
         Command::Pseudonymiser(options) => commands::pseudonymiser::run(&options),
         Command::Doctor(options) => commands::doctor::run(options),
+        Command::Alerts(options) => commands::alerts::run(options),
         Command::Plan(options) => commands::plan::run(options),
         Command::Anomalies(options) => commands::anomalies::run(options),
         Command::Hints(options) => commands::hints::run(options),

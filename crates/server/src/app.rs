@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, RwLock};
 
 use async_recursion::async_recursion as boxed;
 use calendar::Calendar;
+use delivery::Channels;
 use jiff::Timestamp;
 use privacy::entry::{DataSubject, Gate, IdentifierForm, Place};
 use privacy::{Keys, Uai};
@@ -43,6 +44,11 @@ pub struct App {
     /// the journal then, and what comes after meets her objection.
     pub(crate) admission: tokio::sync::RwLock<()>,
     pub(crate) outlooks: Outlooks,
+    /// Who is told of alerts.
+    pub(crate) channels: Channels,
+    pub(crate) rounds: crate::alerts::Rounds,
+    /// Rung when a message waits to be sent.
+    pub(crate) outbox: tokio::sync::Notify,
     /// Rung when a request waits to be worked on.
     pub(crate) requests: tokio::sync::Notify,
     /// The last day on which retention ran.
@@ -73,12 +79,22 @@ impl App {
             identities,
             admission: tokio::sync::RwLock::default(),
             outlooks: Outlooks::default(),
+            channels: Channels::none(),
+            rounds: crate::alerts::Rounds::default(),
+            outbox: tokio::sync::Notify::new(),
             requests: tokio::sync::Notify::new(),
             retired_on: Mutex::default(),
             places: RwLock::new(places.iter().map(|one| (one.uai.clone(), place_of(one))).collect()),
             opt_outs: RwLock::new(Arc::new(opt_outs.into_iter().collect())),
             store,
         })
+    }
+
+    /// Tells of alerts by these channels. A change since the last start goes into the audit log.
+    #[boxed]
+    pub async fn telling(self, channels: Channels) -> Result<Self, store::Error> {
+        crate::alerts::settle(self.store.register(), &channels, self.clock.real()).await?;
+        Ok(Self { channels, ..self })
     }
 
     /// What the gate must know about an establishment.

@@ -2,6 +2,7 @@
 
 mod access;
 mod advice;
+mod alerts;
 mod api;
 mod app;
 mod assets;
@@ -45,6 +46,7 @@ pub async fn serve(
     stop: watch::Receiver<bool>,
 ) -> std::io::Result<()> {
     let maintenance = tokio::spawn(maintenance::run(Arc::clone(&app), fold_every, stop.clone()));
+    let sending = tokio::spawn(alerts::run(Arc::clone(&app), stop.clone()));
     let mut stopping = stop;
     let routes = router::router(app, demonstration);
     axum::serve(listener, routes)
@@ -54,5 +56,6 @@ pub async fn serve(
         .await?;
     // The last round has nobody to report to but the log.
     let _ = maintenance.await;
+    let _ = sending.await;
     Ok(())
 }

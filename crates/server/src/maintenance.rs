@@ -7,6 +7,7 @@ use std::time::Duration;
 use jiff::civil::Date;
 use tokio::sync::watch;
 
+use crate::alerts::Failing;
 use crate::app::{App, date_of};
 
 /// How often the journal is folded unless told otherwise. The promise is ten minutes at most.
@@ -39,6 +40,9 @@ impl App {
         analytics::recommendations::feedback::close(&self.store, today, self.clock.real()).await?;
         self.retire_daily(today).await?;
         self.store.compact(false).await?;
+        if let Err(error) = self.watch().await {
+            tracing::error!(%error, "alerts could not be looked after; it will be tried again");
+        }
         Ok(Round { closed })
     }
 
@@ -73,6 +77,7 @@ pub(crate) async fn run(app: Arc<App>, every: Duration, mut stop: watch::Receive
     // What a crash had left undone of people's requests comes before anything else.
     app.requests.notify_one();
     let mut next = tokio::time::Instant::now() + every;
+    let mut failing = Failing::default();
     loop {
         let (stopping, asked) = tokio::select! {
             () = tokio::time::sleep_until(next) => (false, false),
@@ -87,9 +92,16 @@ pub(crate) async fn run(app: Arc<App>, every: Duration, mut stop: watch::Receive
         }
         next = tokio::time::Instant::now() + every;
         match app.maintain().await {
-            Ok(round) if !round.closed.is_empty() => tracing::info!(closed = ?round.closed, "periods closed"),
-            Ok(_) => {}
-            Err(error) => tracing::error!(%error, "maintenance failed; it will be tried again"),
+            Ok(round) => {
+                failing.ended();
+                if !round.closed.is_empty() {
+                    tracing::info!(closed = ?round.closed, "periods closed");
+                }
+            }
+            Err(error) => {
+                tracing::error!(%error, "maintenance failed; it will be tried again");
+                failing.went_on(&app).await;
+            }
         }
         if stopping {
             return;

@@ -21,6 +21,7 @@ use jiff::civil::Date;
 use privacy::Uai;
 use store::Error;
 
+use crate::alerts;
 use crate::app::{App, date_of};
 
 /// How long alerts, and what recommendations are compared with, are told without judging again.
@@ -99,20 +100,37 @@ pub async fn alerts(app: &App, approvals: &Approvals, (uai, zone): (&Uai, Zone))
     if let Some(known) = app.outlooks.alerts.get(&question, Some(BELIEVED)) {
         return Ok(known);
     }
+    judge_alerts(app, approvals, (uai, zone)).await
+}
+
+/// The same, judged now. What is found is kept in the register before anybody is told.
+pub async fn judge_alerts(
+    app: &App,
+    approvals: &Approvals,
+    (uai, zone): (&Uai, Zone),
+) -> Result<Option<Vec<Alert>>, Error> {
+    let today = date_of(app.clock.now());
     let found = watch::school(&app.store, approvals, (&app.calendar, zone), uai, today).await?;
-    app.outlooks.alerts.put(question, found.clone());
+    alerts::keep(app, Some((uai, zone)), found.as_deref().unwrap_or_default()).await?;
+    app.outlooks.alerts.put((Some(uai.clone()), today, approvals.approved()), found.clone());
     Ok(found)
 }
 
 /// What was unusual in all schools together.
 pub async fn system_alerts(app: &App, approvals: &Approvals) -> Result<Option<Vec<Alert>>, Error> {
-    let today = date_of(app.clock.now());
-    let question = (None, today, approvals.approved());
+    let question = (None, date_of(app.clock.now()), approvals.approved());
     if let Some(known) = app.outlooks.alerts.get(&question, Some(BELIEVED)) {
         return Ok(known);
     }
+    judge_system_alerts(app, approvals).await
+}
+
+/// The same, judged now and kept in the register.
+pub async fn judge_system_alerts(app: &App, approvals: &Approvals) -> Result<Option<Vec<Alert>>, Error> {
+    let today = date_of(app.clock.now());
     let found = watch::system(&app.store, approvals, &app.calendar, today).await?;
-    app.outlooks.alerts.put(question, found.clone());
+    alerts::keep(app, None, found.as_deref().unwrap_or_default()).await?;
+    app.outlooks.alerts.put((None, today, approvals.approved()), found.clone());
     Ok(found)
 }
 

@@ -49,6 +49,7 @@ fn routes(demonstration: bool) -> Vec<Route> {
         get("/", Everybody, pages::home::get),
         get("/ma-classe", TEACHER, pages::class::get),
         get("/mon-ecole", HEAD_OR_OPERATOR, pages::school::get),
+        post("/mon-ecole/alertes", HEAD_OR_OPERATOR, pages::school::acknowledge),
         get("/transparence", Everybody, pages::transparency::get),
         get("/vie-privee", Everybody, pages::parent::get),
         // Families and pupils come with a one-time code instead of a session.
@@ -60,6 +61,8 @@ fn routes(demonstration: bool) -> Vec<Route> {
         get("/assets/{name}", Everybody, assets::get),
         post("/api/v1/events", COLLECT, api::events::post),
         put("/api/v1/establishments/{uai}/roster", COLLECT, api::roster::put),
+        get("/api/v1/alerts", HEAD_OPERATOR_OR_READ, api::alerts::list),
+        post("/api/v1/alerts/{id}/acknowledge", HEAD_OR_OPERATOR, api::alerts::acknowledge),
         get("/api/v1/cubes", READ_OR_BI, api::cubes::get),
         get("/api/v1/figures", TEACHER_OR_HEAD, api::figures::get),
         get("/api/v1/forecasts", HEAD_OPERATOR_OR_READ, api::forecasts::get),

@@ -40,9 +40,9 @@ pub use journal::{Journal, NotDurable, Receipt};
 pub use keys::{Desk, Held, Replaced};
 pub use lake::{Lake, Observer, Prune, Session as LakeSession, Source, Table, bucket_of, date, days};
 pub use register::{
-    Action, Debit, Decision, DecisionStatus, Denominators, Erasures, Establishment, Feedback, KeptCheckpoint,
-    NewRequest, NoBudget, Register, Request, Requested, RosterClass, Scope, Session, Spent, State, Token, TokenScope,
-    VISIT_MINUTES, Who,
+    Action, AlertChange, AlertsOf, Debit, Decision, DecisionStatus, Delivery, Denominators, Erasures, Establishment,
+    Feedback, KeptAlert, KeptCheckpoint, NewMessage, NewRequest, NoBudget, Register, Request, Requested, RosterClass,
+    Scope, SeenAlert, Sending, Session, Spent, State, Token, TokenScope, VISIT_MINUTES, Who,
 };
 pub use restore::Restored;
 pub use retention::Retired;

@@ -29,6 +29,9 @@ use crate::roots::is_over;
 /// How long an answered batch is remembered: a tablet that was away for the summer may still retry.
 const BATCH_DAYS: i64 = 100;
 
+/// How long a message is remembered that was sent, given up or not needed any more.
+const MESSAGE_DAYS: i64 = 30;
+
 /// Nothing is kept longer.
 pub(crate) const LONGEST: Retention = Retention::Months(13);
 
@@ -68,6 +71,9 @@ impl Store {
         if feedback::forget_before(&self.register().write, SchoolYear::of(today)).await? > 0 {
             Register::wipe_later(&self.register().write).await?;
         }
+        self.register().retire_alerts(LONGEST.earliest(today)).await?;
+        let settled = real_now.saturating_sub(Span::new().hours(24 * MESSAGE_DAYS)).unwrap_or(Timestamp::MIN);
+        self.register().retire_messages(settled).await?;
         self.register().forget_in_audit_before(real_now, LONGEST.earliest(today)).await?;
         for year in self.dead_years(today).await? {
             let transaction = self.register().write.begin().await?;

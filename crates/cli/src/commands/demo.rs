@@ -74,6 +74,7 @@ pub fn run(options: Options) -> anyhow::Result<()> {
             clock: if ready { ClockKind::Real } else { ClockKind::Simulated },
             start: Some(start),
             identities: identities(&people),
+            channels: delivery::Channels::none(),
         };
         let app = prepare(&data, plan).await?;
         let serving = tokio::spawn(server::serve(app, listener, true, server::FOLD_EVERY, stopping.clone()));

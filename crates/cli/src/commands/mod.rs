@@ -1,5 +1,6 @@
 //! One module a command.
 
+pub mod alerts;
 pub mod anomalies;
 pub mod audit;
 pub mod backup;

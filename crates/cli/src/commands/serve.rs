@@ -7,11 +7,13 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use calendar::Calendar;
 use clap::{Args, ValueEnum};
+use delivery::Channels;
 use jiff::Timestamp;
 use server::{App, Clock, DemoIdentity, RealClock, SimulatedClock};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+use super::alerts::Telling;
 use crate::settings::{Data, WrongUse, now, runtime};
 
 /// Which time the server follows.
@@ -43,6 +45,8 @@ pub struct Options {
     /// Seconds between two foldings of the journal; 600 at most is what privacy promises.
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
     fold_every: u64,
+    #[command(flatten)]
+    telling: Telling,
 }
 
 /// Runs the command.
@@ -50,6 +54,7 @@ pub fn run(options: Options) -> anyhow::Result<()> {
     let start = options.clock_start.as_deref().map(str::parse::<Timestamp>).transpose().map_err(|_| {
         WrongUse("--clock-start: a moment with its offset is expected, as in 2025-09-01T06:00:00+02:00".to_owned())
     })?;
+    let channels = options.telling.channels()?;
     runtime()?.block_on(async {
         let (stop, stopping) = watch::channel(false);
         tokio::spawn(async move {
@@ -57,7 +62,7 @@ pub fn run(options: Options) -> anyhow::Result<()> {
             let _ = stop.send(true);
         });
         let listener = bind(options.listen).await?;
-        let plan = Plan { demo: options.demo, clock: options.clock, start, identities: Vec::new() };
+        let plan = Plan { demo: options.demo, clock: options.clock, start, identities: Vec::new(), channels };
         let app = prepare(&options.data, plan).await?;
         eprintln!("ecarnet-stats listens on http://{}", listener.local_addr()?);
         server::serve(app, listener, options.demo, Duration::from_secs(options.fold_every), stopping)
@@ -76,6 +81,8 @@ pub struct Plan {
     pub start: Option<Timestamp>,
     /// Who may sign in during a demonstration.
     pub identities: Vec<DemoIdentity>,
+    /// Who is told of alerts.
+    pub channels: Channels,
 }
 
 /// Takes the port, or says who else may have it.
@@ -120,7 +127,8 @@ pub async fn prepare(data: &Data, plan: Plan) -> anyhow::Result<Arc<App>> {
         register.set("real", "yes").await?;
     }
     let identities = if plan.demo { plan.identities } else { Vec::new() };
-    Ok(Arc::new(App::new(store, Calendar::official(), clock, identities).await?))
+    let app = App::new(store, Calendar::official(), clock, identities).await?;
+    Ok(Arc::new(app.telling(plan.channels).await?))
 }
 
 /// Everything the catalogue asks for is approved in a demonstration, and marked as only that.

@@ -1,5 +1,6 @@
 //! The whole product from outside: the real binary, a real disk, real connections.
 
+mod alerts;
 mod canaries;
 mod crash;
 mod cubes;

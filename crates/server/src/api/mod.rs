@@ -1,5 +1,6 @@
 //! The API for machines.
 
+pub mod alerts;
 pub mod cubes;
 pub mod events;
 pub mod figures;

@@ -24,12 +24,14 @@ pub mod rights;
 mod samples;
 mod scene;
 pub mod school;
+mod seen;
 mod technical;
 pub mod transparency;
 pub mod trouble;
 mod visit;
-mod watched;
+pub(crate) mod watched;
 mod weeks;
 mod words;
 
 pub use rights::document as rights_document;
+pub(crate) use words::say;

@@ -7,11 +7,11 @@ use analytics::beyond as released;
 use analytics::governance::Approvals;
 use analytics::range::Range;
 use analytics::school;
-use analytics::watch::Alert;
 use axum::http::StatusCode;
 use axum::response::Response;
-use calendar::{Month, SchoolYear, Zone};
+use calendar::{Month, SchoolYear, Zone, long_date};
 use maud::{Markup, html};
+use store::{AlertsOf, KeptAlert};
 
 use super::beyond;
 use super::coming;
@@ -22,10 +22,12 @@ use super::period::Bar;
 use super::practices;
 use super::rhythms;
 use super::scene::{Scene, Setting};
+use super::seen;
 use super::technical;
 use super::visit::{self, Visit};
 use super::watched;
 use super::words::say;
+use crate::alerts::is_of_server;
 use crate::app::App;
 use crate::outlook;
 use crate::problem::Problem;
@@ -60,7 +62,9 @@ pub(super) async fn page(app: &Arc<App>, mut visit: Visit) -> Result<Response, P
         closed_through: app.store.closed_through().await?,
         declared: None,
     };
-    let scene = Scene::new(setting, &compared);
+    let kept = app.store.register().alerts(&AlertsOf::System).await?;
+    let mut scene = Scene::new(setting, &compared);
+    scene.kept = &kept;
     let month = released::months(&app.store).await?.pop();
     let cubes = match month {
         Some(month) => released::cubes(&app.store, month).await?,
@@ -107,7 +111,7 @@ fn main(scene: &Scene<'_>) -> Markup {
                 " " a href="/transparence" { (say(lang, "Ce qui est recueilli, et pour qui", "What is collected, and for whom")) }
             }
         }
-        @if let Some(alerts) = scene.alerts { (to_watch(scene, alerts)) }
+        (to_watch(scene))
         (technical::section(
             scene,
             lang.pick("Tous les appareils", "All devices"),
@@ -116,9 +120,13 @@ fn main(scene: &Scene<'_>) -> Markup {
     }
 }
 
-/// What is to be watched of all schools together.
-fn to_watch(scene: &Scene<'_>, alerts: &[Alert]) -> Markup {
-    let lang = scene.lang();
+/// What is to be watched of all schools together, after what the server says of itself. The latter needs no approval.
+fn to_watch(scene: &Scene<'_>) -> Markup {
+    let (lang, chosen) = (scene.lang(), scene.setting.address.chosen_language());
+    let own: Vec<&KeptAlert> = scene.kept.iter().filter(|kept| is_of_server(kept)).collect();
+    if scene.alerts.is_none() && own.is_empty() {
+        return html! {};
+    }
     let nothing = say(
         lang,
         "Rien d’inhabituel dans l’ensemble des établissements ces quatre dernières semaines.",
@@ -127,7 +135,15 @@ fn to_watch(scene: &Scene<'_>, alerts: &[Alert]) -> Markup {
     html! {
         section class="section" aria-labelledby="watch-title" id="a-surveiller" {
             h2 id="watch-title" { (lang.pick("À surveiller", "To watch")) }
-            (watched::list(lang, scene.setting.catalogue, alerts, &nothing))
+            @if !own.is_empty() {
+                ul class="watch" { @for kept in own { li {
+                    strong { (long_date(kept.seen.last_day, lang)) } (say(lang, " : ", ": "))
+                    (lang.pick(&kept.seen.sentence.0, &kept.seen.sentence.1)) (seen::or_not(lang, chosen, kept))
+                } } }
+            }
+            @if let Some(alerts) = scene.alerts {
+                (watched::list(lang, scene.setting.catalogue, alerts, &nothing, |alert| seen::of(lang, chosen, scene.kept, alert)))
+            }
             p class="lead" { (say(lang,
                 "Tous les établissements sont comptés ensemble ; chaque jour et chaque semaine de classe sont comparés à ceux qui précèdent. Une version n’est nommée que si cinq appareils l’ont.",
                 "All establishments are counted together; each class day and each week of class is compared with those before. A version is only named where five devices have it.")) }

@@ -11,7 +11,7 @@ use catalogue::{Catalogue, Measure, Value as MeasureValue};
 use charts::{Band, Chart, ChartError, Line, Position, Series, Unit, Value};
 use jiff::Span;
 use jiff::civil::Date;
-use store::Denominators;
+use store::{Denominators, KeptAlert};
 
 use super::address::Address;
 use super::lookup::Lookup;
@@ -76,6 +76,8 @@ pub(super) struct Scene<'a> {
     pub(super) patterns: Option<&'a SchoolPatterns>,
     /// What may be worth a try; nothing where nothing was looked for.
     pub(super) advice: Option<&'a [Advice]>,
+    /// What the register keeps of it: whether somebody has seen it.
+    pub(super) kept: &'a [KeptAlert],
     forecasts: &'a [Forecast],
 }
 
@@ -111,6 +113,7 @@ impl<'a> Scene<'a> {
             alerts: compared.view.alerts.as_deref(),
             patterns: compared.view.patterns.as_ref(),
             advice: compared.view.advice.as_deref(),
+            kept: &[],
             forecasts: &compared.view.forecasts,
             setting,
         }

@@ -8,19 +8,30 @@ use maud::{Markup, html};
 
 use super::words::{capital, dates_of_year, number, percent, quote, say};
 
-/// The list of alerts, one sentence each; `nothing` where there is none.
-pub(super) fn list(lang: Lang, catalogue: &Catalogue, alerts: &[Alert], nothing: &str) -> Markup {
+/// The list of alerts, one sentence each, and `beside` it what else is to be told of it; `nothing` where there is none.
+pub(super) fn list(
+    lang: Lang,
+    catalogue: &Catalogue,
+    alerts: &[Alert],
+    nothing: &str,
+    beside: impl Fn(&Alert) -> Markup,
+) -> Markup {
     html! {
         @if alerts.is_empty() {
             p { (nothing) }
         } @else {
-            ul class="watch" { @for alert in alerts { li { (sentence(lang, catalogue, alert)) } } }
+            ul class="watch" { @for alert in alerts { li { (sentence(lang, catalogue, alert)) (beside(alert)) } } }
         }
     }
 }
 
-/// One alert in a sentence.
 fn sentence(lang: Lang, catalogue: &Catalogue, alert: &Alert) -> Markup {
+    let (when, what) = in_words(lang, catalogue, alert);
+    html! { strong { (when) } (what) }
+}
+
+/// One alert in a sentence: when, and the rest of it.
+pub(crate) fn in_words(lang: Lang, catalogue: &Catalogue, alert: &Alert) -> (String, String) {
     let told = match alert.rule {
         Rule::Unusual => expected(lang, alert),
         Rule::CrashRate => above(lang, alert, CRASH_SHARE),
@@ -37,7 +48,7 @@ fn sentence(lang: Lang, catalogue: &Catalogue, alert: &Alert) -> Markup {
     } else {
         mostly(lang, catalogue, alert)
     };
-    html! { strong { (when(lang, alert)) } (told) (mostly) "." }
+    (when(lang, alert), format!("{told}{mostly}."))
 }
 
 /// Its day, or its first and last.
@@ -215,7 +226,7 @@ mod tests {
 
     fn told(lang: Lang, alert: Alert) -> String {
         let catalogue = Catalogue::embedded().unwrap();
-        let html = list(lang, &catalogue, &[alert], "nothing").into_string();
+        let html = list(lang, &catalogue, &[alert], "nothing", |_| html! {}).into_string();
         let text = html.replace(['\u{202f}', '\u{a0}'], " ");
         text.replace("<ul class=\"watch\"><li><strong>", "").replace("</strong>", "").replace("</li></ul>", "")
     }

@@ -14,7 +14,7 @@ pub(super) const fn drawn(lang: Lang) -> charts::Lang {
 }
 
 /// A wording in the page's language, with French spacing.
-pub(super) fn say(lang: Lang, fr: &str, en: &str) -> String {
+pub(crate) fn say(lang: Lang, fr: &str, en: &str) -> String {
     spaced(lang, lang.pick(fr, en))
 }
 

@@ -16,6 +16,7 @@ impl MigratorTrait for Migrator {
             Box::new(second::Migration),
             Box::new(super::m0003_rights::Migration),
             Box::new(super::m0004_budget::Migration),
+            Box::new(super::m0005_alerts::Migration),
             Box::new(super::m0006_feedback::Migration),
         ]
     }

@@ -4,6 +4,7 @@
 //! faster than to let connections fail as busy.
 
 mod access;
+mod alerts;
 pub(crate) mod audit;
 pub(crate) mod budget;
 mod decisions;
@@ -11,9 +12,11 @@ pub(crate) mod entities;
 pub(crate) mod feedback;
 mod m0003_rights;
 mod m0004_budget;
+mod m0005_alerts;
 mod m0006_feedback;
 mod migrations;
 mod opt_outs;
+mod outbox;
 mod requests;
 pub(crate) mod rights_entities;
 mod roster;
@@ -28,11 +31,13 @@ use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Ent
 use sea_orm_migration::MigratorTrait;
 
 pub use access::{Scope, Session, Token, TokenScope};
+pub use alerts::{AlertChange, AlertsOf, KeptAlert, SeenAlert};
 pub use audit::{Erasures, KeptCheckpoint, Who};
 pub use budget::{Debit, NoBudget, Spent};
 pub use decisions::{Decision, DecisionStatus};
 pub use feedback::Feedback;
 pub(crate) use opt_outs::add as add_opt_out;
+pub use outbox::{Delivery, NewMessage, Sending};
 pub use requests::{Action, NewRequest, Request, Requested, State};
 pub(crate) use requests::{
     Withheld, finish as finish_request, insert as insert_request, insert_replayed, newest as newest_request, note,
@@ -84,6 +89,11 @@ pub(crate) async fn set_in(connection: &impl ConnectionTrait, name: &str, value:
         .exec_without_returning(connection)
         .await?;
     Ok(())
+}
+
+/// A day as the register writes it.
+pub(crate) fn date_in(text: &str) -> Result<jiff::civil::Date, Error> {
+    text.parse().map_err(|_| Error::Unreadable { what: "a day", text: text.to_owned() })
 }
 
 fn options(url: &str, connections: u32) -> ConnectOptions {

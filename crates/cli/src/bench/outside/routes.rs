@@ -10,11 +10,12 @@ use attacks::{Bound, Finding, Length};
 use catalogue::Role;
 use serde_json::{Value, json};
 use server::Audience;
-use store::Scope;
+use store::{AlertChange, Scope, SeenAlert, Store};
 
 use super::float;
 use super::population::{Population, class_of, teacher_of};
 use super::site::{Answer, Asked, Site};
+use crate::settings::{now, runtime};
 
 /// The school that everybody tries to see, and another.
 const HERE: &str = "0750001A";
@@ -45,6 +46,7 @@ pub fn run(_length: Length) -> anyhow::Result<Vec<Finding>> {
     let here = furnish(&mut site, HERE)?;
     furnish(&mut site, ELSEWHERE)?;
     site.move_to("2025-11-20T08:00:00Z")?;
+    raise_alerts(&site)?;
     let callers = callers(&site)?;
     let asset = asset(&site)?;
     let mut wrong = Vec::new();
@@ -56,16 +58,23 @@ pub fn run(_length: Length) -> anyhow::Result<Vec<Finding>> {
         for caller in &callers {
             for page in [false, true] {
                 pairs += 1;
-                let there = Names { uai: HERE, id: "1", asset: &asset };
+                // The second alert is about the system: an operator's.
+                let id = if path.contains("/alerts/") && caller.role == Some(Role::Editor) { "2" } else { "1" };
+                let there = Names { uai: HERE, id, asset: &asset };
                 let answer = call(&site, method.as_str(), path, caller, page, &there)?;
                 let answers = is_answered(path, &answer);
                 answered += usize::from(answers);
                 if answers != allows(audience, caller) {
                     wrong.push(format!("{method} {path} as {}: {}", caller.name, answer.status));
                 }
+                let asks_for_a_token = match audience {
+                    Audience::Token(_) => true,
+                    Audience::PeopleOrToken(..) => caller.role.is_none(),
+                    Audience::Everybody | Audience::People(_) => false,
+                };
                 let absent = match audience {
                     _ if answers => None,
-                    Audience::Token(_) => {
+                    _ if asks_for_a_token => {
                         let nowhere = Names { uai: "0759999Z", id: "999999", asset: &asset };
                         Some(call(&site, method.as_str(), path, caller, page, &nowhere)?)
                     }
@@ -96,6 +105,36 @@ fn furnish(site: &mut Site, uai: &str) -> anyhow::Result<Population> {
     let events = school.full_week("2025-W46", "2025-11-10");
     site.send(uai, "tablette-1", &events)?;
     Ok(school)
+}
+
+/// An alert of the school, and one about the system.
+fn raise_alerts(site: &Site) -> anyhow::Result<()> {
+    let day: jiff::civil::Date = "2025-11-18".parse()?;
+    let seen = SeenAlert {
+        key: "unusual/error_count////2025-11-18".to_owned(),
+        rule: "unusual".to_owned(),
+        severity: "notify".to_owned(),
+        measure: "error_count".to_owned(),
+        direction: "up".to_owned(),
+        part: None,
+        version: None,
+        screen: None,
+        first_day: day,
+        last_day: day,
+        days: 1,
+        counted: 40,
+        usual: 6,
+        out_of: None,
+        score: 0.7,
+        sentence: ("40 erreurs".to_owned(), "40 errors".to_owned()),
+    };
+    runtime()?.block_on(async {
+        let register = Store::open_register(&site.data()).await?;
+        for place in [Some(HERE.parse()?), None] {
+            register.keep_alerts(now(), place.as_ref(), &[AlertChange::Raise(seen.clone())]).await?;
+        }
+        Ok(())
+    })
 }
 
 fn callers(site: &Site) -> anyhow::Result<Vec<Caller>> {

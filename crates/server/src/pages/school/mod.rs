@@ -1,6 +1,7 @@
 //! `/mon-ecole`: what a head sees of her school. People appear in releases only; an operator gets the technical health of
 //! all schools together instead.
 
+mod acknowledge;
 mod answer;
 mod cards;
 mod headline;
@@ -18,6 +19,7 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use catalogue::Role;
 use maud::{Markup, html};
+use store::AlertsOf;
 
 use super::advice;
 use super::frames;
@@ -34,6 +36,8 @@ use crate::app::App;
 use crate::outlook;
 use crate::problem::Problem;
 use crate::views;
+
+pub use acknowledge::acknowledge;
 
 pub(super) const PATH: &str = "/mon-ecole";
 
@@ -69,7 +73,9 @@ pub async fn get(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> R
         closed_through: app.store.closed_through().await?,
         declared: Some(declared),
     };
-    let scene = Scene::new(setting, &compared);
+    let kept = app.store.register().alerts(&AlertsOf::School(uai.clone())).await?;
+    let mut scene = Scene::new(setting, &compared);
+    scene.kept = &kept;
     let people = [
         (declared.classes, ("classe", "classes"), ("class", "classes")),
         (declared.teachers, ("enseignant", "enseignants"), ("teacher", "teachers")),

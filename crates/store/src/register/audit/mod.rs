@@ -48,7 +48,7 @@ impl Who {
         Self { party, since: Some(since) }
     }
 
-    async fn still_named(self, transaction: &DatabaseTransaction) -> Result<Party, Error> {
+    pub(super) async fn still_named(self, transaction: &DatabaseTransaction) -> Result<Party, Error> {
         let Some(person) = self.party.named() else { return Ok(self.party) };
         let still = match self.since {
             Some(since) => erasures(transaction).await? == since,
