@@ -146,7 +146,7 @@ fn a_class_without_data_and_one_that_opened_last_week_are_told_nothing() {
     // Of the last four weeks only one is hers, so nothing can be said of a rhythm, of a year or of domains.
     let (features, published) = elsewhere();
     let read = readings(&opened, TODAY, &features, &published);
-    assert_eq!(read[&Basis::ActiveWeeks][0].value, 1.0);
+    assert_eq!((read[&Basis::ActiveWeeks][0].value, read[&Basis::ActiveWeeks].len()), (1.0, 1));
     assert_eq!(advised_but(&read, Advised::Teacher, &[], &[]), []);
     let first_days = readings(&Rows::default(), "2025-09-03", &features, &published);
     assert!(!first_days.contains_key(&Basis::WeeksWithoutSharing), "four weeks are not over");
