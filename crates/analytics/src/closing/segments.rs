@@ -2,9 +2,10 @@
 //!
 //! Everybody declared is in exactly one cell, so the total is the number that the school declared and says nothing; who
 //! has no segment (no use, an objection, too new) is in a cell like any other. Cells are closed as a split that teachers
-//! make: five of them, five without any one class, else they join « autres ».
+//! make: five of them, five without any one class, else they join « autres ». Where all are in one cell, none leaves: it would
+//! tell each one's segment, whatever its size.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use calendar::{IsoWeek, Period, SchoolYear};
 use catalogue::{Catalogue, Measure, Value};
@@ -70,11 +71,13 @@ impl<'a> Segments<'a> {
         let over = Year::of(self.round.calendar, one.academy.zone(), self.year, self.through);
         let mut cells: BTreeMap<String, Cell> = words(catalogue).map(|word| (word, Cell::new())).collect();
         let mut whole = Cell::new();
+        let mut words_met = BTreeSet::new();
         for teacher in roster.all_teachers() {
             let hers = weeks.and_then(|weeks| weeks.get(&teacher));
             let months = hers.map(|hers| segments::course(catalogue, &over, hers, roster.presence(teacher)));
             let place = months.and_then(|months| months.last()?.segment);
             let word = place.map_or(NONE, |place| catalogue.segments()[place].name.as_str());
+            words_met.insert(word);
             let class = roster.class_taught(teacher, None);
             for cell in [&mut whole, cells.entry(word.to_owned()).or_default()] {
                 cell.contributor(teacher, class);
@@ -84,8 +87,10 @@ impl<'a> Segments<'a> {
         }
         // Each bears one, so what is counted adds up like any sum and is closed like one.
         let shape = Shape { kind: Kind::Additive, made_by_teachers: true };
-        let partition = Partition::new(self.split, cells)?;
-        let (whole, split) = (Figures::new(whole), Figures::new(vec![partition]));
+        // A cell of everybody would tell each one's segment: then none leaves.
+        let tells_all = words_met.len() == 1;
+        let partitions = if tells_all { Vec::new() } else { vec![Partition::new(self.split, cells)?] };
+        let (whole, split) = (Figures::new(whole), Figures::new(partitions));
         let closed = close(whole, split, shape, &roster.establishment(), &Policy::default())?;
         Ok(closed.records(&self.measure.name, label))
     }

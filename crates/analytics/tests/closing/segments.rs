@@ -177,6 +177,18 @@ async fn a_small_school_is_told_no_number() {
 }
 
 #[tokio::test]
+async fn where_all_are_in_one_segment_none_is_told() {
+    let world = open(&["segments"]).await;
+    // Nobody of the fourteen has a segment: the one cell would say so of each.
+    let other = School { uai: "0750002B", classes: 4, pupils: 1 };
+    world.roster(other.uai, &other.roster("2025-2026")).await;
+    world.send(other.uai, "2025-11-06T18:00:00+01:00", &[photo("2025-11-04", 1, &[1])]).await;
+    world.run("2025-12-25T06:00:00+01:00").await;
+    assert!(world.cells(SCHOOL.uai, "2025-2026-P2", "teachers_by_segment", "segment").await.is_empty());
+    assert_eq!(world.total(SCHOOL.uai, "2025-2026-P2", "teachers_by_segment").await.value, Some(14));
+}
+
+#[tokio::test]
 async fn thresholds_are_not_learnt_from_a_few_teachers() {
     let world = open(&["segments"]).await;
     send_weeks(&world, &["2025-09-08"]).await;
