@@ -247,7 +247,7 @@ pub async fn plan(
     let calendar = calendar.clone();
     let found = tokio::task::spawn_blocking(move || {
         let outlook = forecast(&series, &calendar, asked)?;
-        Ok(Plan::of(&series, &calendar, outlook, given, kept))
+        Ok(Plan::of(&series, &calendar, outlook, &given, kept))
     });
     found.await.map_err(|error| Error::Query(error.to_string()))
 }

@@ -141,7 +141,13 @@ pub struct Stated {
 }
 
 impl Plan {
-    pub(super) fn of(series: &Series, calendar: &Calendar, outlook: LoadOutlook, given: Given, bytes_now: u64) -> Plan {
+    pub(super) fn of(
+        series: &Series,
+        calendar: &Calendar,
+        outlook: LoadOutlook,
+        given: &Given,
+        bytes_now: u64,
+    ) -> Plan {
         let load = |metric: &str| outlook.loads.iter().find(|one| one.metric == metric);
         let end = later(outlook.until, 0);
         let horizon = hours_between(outlook.from, outlook.until);
@@ -150,7 +156,7 @@ impl Plan {
         let busiest = Busiest { requests: highest("requests").unwrap_or(0.0), events: highest("events") };
         let costs = &given.costs;
         let room = costs.room(busiest, given.cores);
-        let disk = load("events").map(|events| disk(series, calendar, events, &given, bytes_now));
+        let disk = load("events").map(|events| disk(series, calendar, events, given, bytes_now));
         let events_then = disk.as_ref().map(|disk| disk.events);
         let measured_with = costs.memory_events.value;
         Plan {

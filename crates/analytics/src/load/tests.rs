@@ -81,7 +81,7 @@ fn advice_follows_the_load_and_says_what_it_rests_on() {
     let calendar = Calendar::official();
     let series = series(&counted("2025-09-01", "2026-01-24", |_| true)).unwrap();
     let outlook = forecast(&series, &calendar, FOUR_WEEKS).unwrap();
-    let plan = |given: Given| Plan::of(&series, &calendar, outlook.clone(), given, 5_000_000);
+    let plan = |given: Given| Plan::of(&series, &calendar, outlook.clone(), &given, 5_000_000);
     let plain = plan(given());
     assert!(plain.cores.needed >= 1.0 && plain.cores.too_few_on.is_none(), "{:?}", plain.cores);
     let disk = plain.disk.clone().unwrap();
@@ -117,7 +117,7 @@ fn a_cache_is_only_worth_what_is_read_often() {
     rows.extend([reading("/api/v1/cubes", 40_000), reading("/transparence", 3)]);
     let series = series(&rows).unwrap();
     let outlook = forecast(&series, &Calendar::official(), FOUR_WEEKS).unwrap();
-    let plan = Plan::of(&series, &Calendar::official(), outlook, given(), 0);
+    let plan = Plan::of(&series, &Calendar::official(), outlook, &given(), 0);
     let [only] = &plan.caches[..] else { panic!("{:?}", plan.caches) };
     assert_eq!((only.route.as_str(), only.readings, only.keep_seconds), ("/api/v1/cubes", 40_000, 86_400));
     assert!((0.1..0.2).contains(&only.saves_cores), "{only:?}");

@@ -99,6 +99,7 @@ pub struct Options {
 }
 
 #[derive(Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one, for the life of the process")]
 enum Act {
     /// List alerts, those seen last first.
     List {

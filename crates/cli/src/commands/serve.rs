@@ -54,7 +54,7 @@ pub fn run(options: Options) -> anyhow::Result<()> {
     let start = options.clock_start.as_deref().map(str::parse::<Timestamp>).transpose().map_err(|_| {
         WrongUse("--clock-start: a moment with its offset is expected, as in 2025-09-01T06:00:00+02:00".to_owned())
     })?;
-    let channels = options.telling.channels()?;
+    let channels = options.telling.clone().channels()?;
     runtime()?.block_on(async {
         let (stop, stopping) = watch::channel(false);
         tokio::spawn(async move {

@@ -21,8 +21,8 @@ const WORLDS: u64 = 12;
 pub fn run(quick: bool) -> anyhow::Result<Figures> {
     let of = |whole: u64| if quick { whole / 10 } else { whole };
     let mut figures = schools::figures(FIRST..FIRST + of(60))?;
-    // One world with `quick`.
-    figures.extend(truth::figures(FIRST..FIRST + if quick { 1 } else { WORLDS })?);
+    // Two worlds with `quick`.
+    figures.extend(truth::figures(FIRST..FIRST + if quick { 2 } else { WORLDS })?);
     figures.extend(paths(FIRST..FIRST + of(20))?);
     figures.extend(correlations::figures(FIRST..FIRST + of(100))?);
     for (name, held, until) in [

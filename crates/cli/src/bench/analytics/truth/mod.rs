@@ -38,6 +38,15 @@ const KINDS: [AnomalyKind; 5] = [
     AnomalyKind::SchoolStops,
 ];
 
+/// The names of their recalls.
+const RECALLS: [&str; 5] = [
+    "truth_recall_crash_spike_ratio",
+    "truth_recall_sync_burst_ratio",
+    "truth_recall_latency_ratio",
+    "truth_recall_volume_drop_ratio",
+    "truth_recall_school_stops_ratio",
+];
+
 /// Whether an anomaly is to be found in a school.
 enum Standing {
     Judged,
@@ -254,21 +263,20 @@ impl Tally {
     fn figures(&self) -> Figures {
         let sum = |of: &[Found; 5], what: fn(&Found) -> usize| of.iter().map(what).sum::<usize>();
         let ratio = |part: usize, of: usize| float(part) / float(of.max(1));
-        let recall = |of: &Found| ratio(of.found, of.planted);
         let (schools, system) = (&self.schools, &self.system);
         let (planted, found) = (sum(schools, |one| one.planted), sum(schools, |one| one.found));
-        vec![
+        let mut figures = vec![
             ("truth_schools_judged_n", float(self.judged_schools)),
             ("truth_schools_too_small_n", float(self.small_schools)),
             ("truth_planted_n", float(planted)),
             ("truth_planted_in_too_small_n", float(sum(schools, |one| one.apart))),
             ("truth_planted_too_faint_n", float(sum(schools, |one| one.faint))),
             ("truth_recall_ratio", ratio(found, planted)),
-            ("truth_recall_crash_spike_ratio", recall(&schools[0])),
-            ("truth_recall_sync_burst_ratio", recall(&schools[1])),
-            ("truth_recall_latency_ratio", recall(&schools[2])),
-            ("truth_recall_volume_drop_ratio", recall(&schools[3])),
-            ("truth_recall_school_stops_ratio", recall(&schools[4])),
+        ];
+        // In few worlds a kind may be in no school that may be judged.
+        let of_kinds = RECALLS.iter().zip(schools).filter(|(_, of)| of.planted > 0);
+        figures.extend(of_kinds.map(|(name, of)| (*name, ratio(of.found, of.planted))));
+        figures.extend([
             ("truth_named_ratio", ratio(sum(schools, |one| one.named), found)),
             ("truth_delay_class_days", ratio(sum(schools, |one| one.delay), found)),
             ("truth_false_a_month_n", float(self.false_alerts) / float(self.judged_schools.max(1)) / MONTHS),
@@ -276,6 +284,7 @@ impl Tally {
             ("truth_system_recall_ratio", ratio(sum(system, |one| one.found), sum(system, |one| one.planted))),
             ("truth_system_named_ratio", ratio(sum(system, |one| one.named), sum(system, |one| one.found))),
             ("truth_system_false_a_month_n", float(self.system_false) / float(self.worlds.max(1)) / MONTHS),
-        ]
+        ]);
+        figures
     }
 }
