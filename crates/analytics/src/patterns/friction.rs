@@ -15,6 +15,7 @@ use privacy::exit::{DistinctDevices, Figures, Level, NoisyCube, Released};
 use serde::Serialize;
 use store::{Error, LakeSession, Prune, Store, Table, date, histogram};
 
+use super::numbers::{float, tenth, thousandth};
 use crate::governance::Approvals;
 use crate::rows::{days, numbers, texts};
 
@@ -379,22 +380,9 @@ impl Read {
     }
 }
 
-fn thousandth(value: f64) -> f64 {
-    (1_000.0 * value).round() / 1_000.0
-}
-
-fn tenth(value: f64) -> f64 {
-    (10.0 * value).round() / 10.0
-}
-
 #[expect(clippy::cast_precision_loss, reason = "counts far below 2^52")]
 const fn real(count: u64) -> f64 {
     count as f64
-}
-
-#[expect(clippy::cast_precision_loss, reason = "sums of a country, far below 2^52")]
-const fn float(value: i64) -> f64 {
-    value as f64
 }
 
 #[cfg(test)]

@@ -9,6 +9,8 @@ use methods::noisy::{Noisy, share, standing_out};
 use privacy::exit::{Level, NoisyCube, Released};
 use serde::Serialize;
 
+use super::numbers::{float, thousandth};
+
 /// The cube.
 pub(super) const HOURS: &str = "hours";
 /// The share of false finds among the hours, and among the weekdays, of a place.
@@ -133,15 +135,6 @@ fn standing(counts: &[Noisy], named: impl Fn(usize) -> (Option<u8>, Option<u8>))
         })
     });
     found.collect()
-}
-
-fn thousandth(value: f64) -> f64 {
-    (1_000.0 * value).round() / 1_000.0
-}
-
-#[expect(clippy::cast_precision_loss, reason = "sums of a country, far below 2^52")]
-const fn float(value: i64) -> f64 {
-    value as f64
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "sums of whole numbers, far below 2^52")]

@@ -9,6 +9,7 @@ use methods::correlation::{Link as Found, Strength, found, links_given, links_of
 use privacy::exit::{Level, NoisyCube, Released};
 use serde::Serialize;
 
+use super::numbers::{float, real, thousandth};
 use super::weekly::Weekly;
 
 /// The fewest published weeks, or districts and months, that a pair is tested on.
@@ -229,20 +230,6 @@ impl Table {
         };
         cells.into_iter().map(residual).collect()
     }
-}
-
-fn thousandth(value: f64) -> f64 {
-    (1_000.0 * value).round() / 1_000.0
-}
-
-#[expect(clippy::cast_precision_loss, reason = "days of a week, numbers of links")]
-const fn real(count: usize) -> f64 {
-    count as f64
-}
-
-#[expect(clippy::cast_precision_loss, reason = "sums far below 2^52")]
-const fn float(value: i64) -> f64 {
-    value as f64
 }
 
 #[cfg(test)]

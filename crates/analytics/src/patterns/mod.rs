@@ -9,6 +9,7 @@ pub mod days;
 pub mod friction;
 pub mod habits;
 pub mod links;
+mod numbers;
 pub mod own;
 pub mod peaks;
 pub mod seasons;

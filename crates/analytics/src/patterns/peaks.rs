@@ -6,6 +6,7 @@ use methods::peaks::{Judged, Step, judge};
 use serde::Serialize;
 
 use super::causes::{self, Cause, ORDINARY, Work};
+use super::numbers::real;
 use super::weekly::{Series, Weekly};
 
 /// The share of false finds among the weeks of one measure.
@@ -99,11 +100,6 @@ fn of_measure(
     });
     found.extend(short.map(|one| peak(one, true)));
     found
-}
-
-#[expect(clippy::cast_precision_loss, reason = "at most seven days")]
-const fn real(days: usize) -> f64 {
-    days as f64
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use methods::change::change;
 use methods::correlation::{Dependence, adjusted};
 use serde::Serialize;
 
+use super::numbers::real;
 use super::weekly::{Series, Weekly};
 
 /// The share of false finds among all comparisons.
@@ -72,11 +73,6 @@ fn of_period(weekly: &Weekly<'_>, series: &Series<'_>, period: &SchoolPeriod) ->
         adjusted_p: change.p,
         clear: false,
     })
-}
-
-#[expect(clippy::cast_precision_loss, reason = "weeks of a period")]
-const fn real(weeks: usize) -> f64 {
-    weeks as f64
 }
 
 #[cfg(test)]

@@ -68,7 +68,8 @@ fn upper_quantiles_hold_as_often_as_they_say() {
     }
     let share = f64::from(hours_held) / f64::from(hours_all);
     println!("hours below {share:.3}, peaks below {peaks_held} of 40");
-    assert!((0.92..0.985).contains(&share), "{share}");
+    // With four horizons held out, an hour's bound is a little wider than those say.
+    assert!((0.93..0.99).contains(&share), "{share}");
     // 38 are expected; 33 or fewer would come by chance once in 60 000.
     assert!(peaks_held >= 34, "{peaks_held}");
 }
