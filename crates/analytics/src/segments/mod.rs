@@ -199,9 +199,9 @@ fn changes(catalogue: &Catalogue, habits: &Habits, place: usize) -> Vec<Change> 
             below: None,
             segment: segments[other].name.clone(),
         }));
-        // Days since the first use only grow.
-        let down = bounds.iter().rev().filter(|bound| **bound <= now && habit != Habit::TenureDays);
-        let down = down.into_iter().find_map(|bound| Some((*bound, at((*bound - 1e-6).max(0.0))?)));
+        // Days since the first use and features only grow within a school year.
+        let mut lower = bounds.iter().rev().filter(|bound| **bound <= now && habit == Habit::ActiveDaysPerWeek);
+        let down = lower.find_map(|bound| Some((*bound, at((*bound - 1e-6).max(0.0))?)));
         found.extend(down.map(|(bound, other)| Change {
             habit: habit.slug(),
             at_least: None,
