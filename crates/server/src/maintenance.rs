@@ -37,7 +37,6 @@ impl App {
             tracing::error!(%error, "a request could not be worked on; it will be tried again");
         }
         let closed = analytics::closing::run(&self.store, &self.calendar, now).await?;
-        analytics::recommendations::feedback::close(&self.store, today, self.clock.real()).await?;
         self.retire_daily(today).await?;
         self.store.compact(false).await?;
         if let Err(error) = self.watch().await {

@@ -9,7 +9,6 @@
 //! its sector or priority education: so no recommendation can depend on these.
 
 mod choose;
-pub mod feedback;
 mod head;
 mod published;
 mod teacher;

@@ -11,9 +11,8 @@ use axum::extract::{FromRequest, Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Form, Json};
-use calendar::{Lang, Month, SchoolYear};
+use calendar::{Lang, SchoolYear};
 use catalogue::{Advised, Role};
-use privacy::exit::{Released, StoredFigure};
 use serde::{Deserialize, Serialize};
 use store::Feedback;
 
@@ -32,9 +31,6 @@ pub struct Answer {
     /// What goes together between districts; not for teachers.
     #[serde(skip_serializing_if = "Option::is_none")]
     best_practices: Option<BestPractices>,
-    /// What left of feedback this school year, by month and rule; for operators.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    feedback: Option<Vec<Released<StoredFigure>>>,
     /// Why there is nothing, where that is so: `not_approved`.
     withheld: Option<&'static str>,
 }
@@ -69,12 +65,6 @@ pub async fn get(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Json
     };
     let is_approved = approvals.has_approved(recommendations::DECISION);
     let practices = if audience == "teacher" { None } else { Some(outlook::practices(&app, &approvals).await?) };
-    let feedback = if audience == "operator" {
-        let since = Month::of(SchoolYear::of(date_of(app.clock.now())).first_day());
-        Some(app.store.register().feedback_totals(since).await?)
-    } else {
-        None
-    };
     let explained = |advice: Advice| {
         let of = |lang| worded(&app.calendar, app.store.catalogue(), lang, &advice);
         Explained { fr: of(Lang::Fr), en: of(Lang::En), advice }
@@ -83,7 +73,6 @@ pub async fn get(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Json
         audience,
         recommendations: found.unwrap_or_default().into_iter().map(explained).collect(),
         best_practices: practices,
-        feedback,
         withheld: (!is_approved && audience != "operator").then_some(NOT_APPROVED),
     }))
 }
@@ -140,11 +129,10 @@ pub async fn post(
         let detail = "recommendations rest on the decision `recommendations`, which the committee has not approved";
         return Err(Problem::new(StatusCode::CONFLICT, "not-approved", "Nothing of this is kept", detail));
     }
-    let today = date_of(app.clock.now());
-    let year = SchoolYear::of(today);
+    let year = SchoolYear::of(date_of(app.clock.now()));
     let person = session.claims.in_year(year).ok_or_else(Problem::not_found)?.person;
     let given = Feedback { person, rule: known.rule.clone(), useful };
-    app.store.register().give_feedback(year, &given, today).await?;
+    app.store.register().give_feedback(year, &given).await?;
     Ok(match back {
         Some(home) => Redirect::to(&format!("{home}#pistes")).into_response(),
         None => StatusCode::NO_CONTENT.into_response(),

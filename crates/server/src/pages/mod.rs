@@ -8,7 +8,6 @@ mod card;
 mod checkpoints;
 pub mod class;
 mod coming;
-mod feedback;
 mod frames;
 pub mod home;
 mod layout;

@@ -9,13 +9,12 @@ use analytics::range::Range;
 use analytics::school;
 use axum::http::StatusCode;
 use axum::response::Response;
-use calendar::{Month, SchoolYear, Zone, long_date};
+use calendar::{Zone, long_date};
 use maud::{Markup, html};
 use store::{AlertsOf, KeptAlert};
 
 use super::beyond;
 use super::coming;
-use super::feedback;
 use super::frames;
 use super::names::Naming;
 use super::period::Bar;
@@ -72,8 +71,6 @@ pub(super) async fn page(app: &Arc<App>, mut visit: Visit) -> Result<Response, P
     };
     let patterns = outlook::beyond(app, approved).await?;
     let together = outlook::practices(app, &approvals).await?;
-    let since = Month::of(SchoolYear::of(scene.setting.today).first_day());
-    let given = app.store.register().feedback_totals(since).await?;
     let coming = outlook::months(app, &approvals).await?;
     let main = html! {
         (Bar { naming, address: &address, range: scene.range, refused: None }.markup())
@@ -82,7 +79,6 @@ pub(super) async fn page(app: &Arc<App>, mut visit: Visit) -> Result<Response, P
         (coming::section(lang, app.store.catalogue(), coming.as_deref()))
         (rhythms::operator_section(lang, app.store.catalogue(), &patterns))
         (practices::section(lang, app.store.catalogue(), &together))
-        (feedback::section(lang, app.store.catalogue(), &given))
     };
     let title = format!("{title}, {}", scene.name.title);
     let mut frame = frames::view(app, &visit, &address.over(scene.range), &title, None);

@@ -1,28 +1,20 @@
 //! Feedback on recommendations. A person's own rows silence what she found of no use, and go with her rights and at the end
-//! of her school year; what leaves of them is written once a month, by the exit gate's rule, and never changes.
+//! of her school year. No number of them leaves: beyond a school only noisy cubes may, and none has room for it.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use async_recursion::async_recursion as boxed;
-use calendar::{Month, SchoolYear};
-use jiff::Timestamp;
-use jiff::civil::Date;
+use calendar::SchoolYear;
 use privacy::Pseudonym;
-use privacy::audit::{Entry, Party};
-use privacy::exit::{Protection, ReleaseRecord, Released, StoredFigure};
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Set, TransactionTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Set};
 
-use super::audit::append;
-use super::m0006_feedback::{feedback, feedback_total};
-use super::{Register, set_in};
+use super::Register;
+use super::m0006_feedback::feedback;
 use crate::error::Error;
 
 /// A row as it is kept.
 pub(crate) type Row = feedback::Model;
-
-/// The setting that says through which month totals have left.
-const CLOSED: &str = "feedback_closed_through";
 
 /// What one person found of one recommendation.
 #[derive(Clone, PartialEq, Eq)]
@@ -39,7 +31,7 @@ impl Register {
     /// Keeps what a person found of a recommendation, in the place of what she found before. Of somebody who objects, or is
     /// being erased, nothing is kept, and nobody is told.
     #[boxed]
-    pub async fn give_feedback(&self, year: SchoolYear, given: &Feedback, on: Date) -> Result<(), Error> {
+    pub async fn give_feedback(&self, year: SchoolYear, given: &Feedback) -> Result<(), Error> {
         if self.withheld().await?.gone.contains(given.person.as_bytes()) {
             return Ok(());
         }
@@ -48,11 +40,10 @@ impl Register {
             rule: Set(given.rule.clone()),
             school_year: Set(year.to_string()),
             useful: Set(given.useful),
-            given_on: Set(on.to_string()),
         })
         .on_conflict(
             OnConflict::columns([feedback::Column::Person, feedback::Column::Rule])
-                .update_columns([feedback::Column::Useful, feedback::Column::GivenOn])
+                .update_column(feedback::Column::Useful)
                 .to_owned(),
         )
         .exec_without_returning(&self.write)
@@ -70,97 +61,6 @@ impl Register {
             .await?;
         Ok(rows.into_iter().map(|row| row.rule).collect())
     }
-
-    /// What was given in a month, by rule; without those whose data may not be used.
-    #[boxed]
-    pub async fn feedback_of(&self, month: Month) -> Result<Vec<Feedback>, Error> {
-        let withheld: HashSet<[u8; 16]> = self.withheld().await?.all().copied().collect();
-        let rows = feedback::Entity::find()
-            .filter(feedback::Column::GivenOn.between(month.first_day().to_string(), month.last_day().to_string()))
-            .order_by_asc(feedback::Column::Rule)
-            .order_by_asc(feedback::Column::Person)
-            .all(&self.read)
-            .await?;
-        let mut given = Vec::with_capacity(rows.len());
-        for row in rows {
-            let person = Pseudonym::from_hex(&row.person)
-                .ok_or_else(|| Error::Unreadable { what: "a pseudonym", text: row.person.clone() })?;
-            if !withheld.contains(person.as_bytes()) {
-                given.push(Feedback { person, rule: row.rule, useful: row.useful });
-            }
-        }
-        Ok(given)
-    }
-
-    /// The last month whose totals have left.
-    #[boxed]
-    pub async fn feedback_closed_through(&self) -> Result<Option<Month>, Error> {
-        let Some(text) = self.setting(CLOSED).await? else { return Ok(None) };
-        let number = text.parse().ok().and_then(|number| Month::from_number(number).ok());
-        number.map(Some).ok_or(Error::Unreadable { what: "the last month of feedback", text })
-    }
-
-    /// Writes down what left of a month's feedback; `measure` is the rule. Once: a month that has left already stays as it
-    /// is.
-    #[boxed]
-    pub async fn close_feedback(&self, month: Month, left: &[ReleaseRecord], at: Timestamp) -> Result<(), Error> {
-        if self.feedback_closed_through().await?.is_some_and(|through| through >= month) {
-            return Ok(());
-        }
-        let rows: Vec<feedback_total::ActiveModel> = left.iter().filter_map(|record| row(month, record)).collect();
-        let transaction = self.write.begin().await?;
-        if !rows.is_empty() {
-            let told = format!("{month} {} figures", rows.len());
-            feedback_total::Entity::insert_many(rows).exec_without_returning(&transaction).await?;
-            append(&transaction, Entry::new(at, &Party::role("system"), "close_feedback", &told)).await?;
-        }
-        set_in(&transaction, CLOSED, &month.number().to_string()).await?;
-        transaction.commit().await?;
-        Ok(())
-    }
-
-    /// What has left of feedback since a month, by month and rule: totals first, then their words.
-    #[boxed]
-    pub async fn feedback_totals(&self, since: Month) -> Result<Vec<Released<StoredFigure>>, Error> {
-        let rows = feedback_total::Entity::find()
-            .filter(feedback_total::Column::Month.gte(since.to_string()))
-            .order_by_asc(feedback_total::Column::Month)
-            .order_by_asc(feedback_total::Column::Rule)
-            .order_by_asc(feedback_total::Column::Split)
-            .order_by_asc(feedback_total::Column::Word)
-            .all(&self.read)
-            .await?;
-        let thaw = |row: feedback_total::Model| {
-            let figure = StoredFigure {
-                measure: row.rule,
-                period: row.month,
-                split: row.split,
-                word: row.word,
-                value: u64::try_from(row.value).ok(),
-                previous: None,
-                denominator: None,
-            };
-            Released::thaw(ReleaseRecord::from_stored(figure, u32::try_from(row.k).unwrap_or(5)))
-        };
-        Ok(rows.into_iter().map(thaw).collect())
-    }
-}
-
-/// A row of what left. What was withheld has none, like what nobody gave.
-fn row(month: Month, record: &ReleaseRecord) -> Option<feedback_total::ActiveModel> {
-    let figure = record.figure();
-    let k = match record.protection() {
-        Protection::K(k) => i32::try_from(k).ok()?,
-        _ => return None,
-    };
-    Some(feedback_total::ActiveModel {
-        month: Set(month.to_string()),
-        rule: Set(figure.measure.clone()),
-        split: Set(figure.split.clone()),
-        word: Set(figure.word.clone()),
-        value: Set(i64::try_from(figure.value?).ok()?),
-        k: Set(k),
-    })
 }
 
 /// Deletes what some people have given; how many rows.

@@ -164,15 +164,11 @@ impl Store {
         let people: Vec<String> = people.iter().map(hex::encode).collect();
         let given = feedback::of_people(&self.register.read, &people).await?;
         let row = |given: feedback::Row| {
-            let mut row = KeptRow::from([
+            KeptRow::from([
                 ("rule", Cell::Text(given.rule)),
                 ("useful", Cell::Flag(given.useful)),
                 ("school_year", Cell::Text(given.school_year)),
-            ]);
-            if let Ok(day) = given.given_on.parse() {
-                row.insert("day", Cell::Day(day));
-            }
-            row
+            ])
         };
         Ok(given.into_iter().map(row).collect())
     }
