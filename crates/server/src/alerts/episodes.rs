@@ -3,9 +3,9 @@
 use jiff::civil::Date;
 use store::{AlertChange, KeptAlert, SeenAlert};
 
-/// Class days without it after which the same thing is a new alert. More than the ten during which the watch says nothing
-/// of what it has told (`methods::school`), or what goes on would be raised again.
-pub const CALM: usize = 12;
+/// Class days without it after which the same thing is a new alert. More than the ten, and twenty for a school that fell
+/// silent, during which the watch says nothing of what it has told, or what goes on would be raised again.
+pub const CALM: usize = 22;
 
 /// What judging changes in what is kept of one place. `class_days` counts those between two days, neither included.
 ///
@@ -142,7 +142,7 @@ mod tests {
     #[test]
     fn what_comes_back_after_a_calm_is_new_and_another_thing_is_another_alert() {
         let before = seen("error_count", "2025-11-03", "2025-11-03");
-        let back = seen("error_count", "2025-12-01", "2025-12-01");
+        let back = seen("error_count", "2026-01-15", "2026-01-15");
         let part = SeenAlert { part: Some("storage".to_owned()), ..seen("error_count", "2025-11-04", "2025-11-04") };
         assert_eq!(rounds(&[vec![before], vec![back, part]]).len(), 3);
     }
