@@ -219,7 +219,9 @@ mod tests {
     fn small_districts_drown_in_the_noise_and_are_left_out() {
         let mut sums = districts(5, 60, 0.9);
         for cube in sums.values_mut() {
-            cube.values_mut().for_each(|one| one.value /= 100.0);
+            for one in cube.values_mut() {
+                one.value /= 100.0;
+            }
         }
         let drowned = look(&catalogue(), &sums);
         assert_eq!((drowned.tested, drowned.found.len(), drowned.withheld), (0, 0, None));

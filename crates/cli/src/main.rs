@@ -23,7 +23,6 @@ struct Line {
 }
 
 #[derive(Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "there is one, for the life of the process")]
 enum Command {
     /// Collect events and show dashboards.
     Serve(commands::serve::Options),

@@ -17,7 +17,7 @@ use crate::NotDelivered;
 /// How long to wait for a connection, for each answer, and for all of it.
 const CONNECT: Duration = Duration::from_secs(5);
 const STEP: Duration = Duration::from_secs(10);
-const IN_ALL: Duration = Duration::from_secs(60);
+const IN_ALL: Duration = Duration::from_mins(1);
 /// The longest answer that is read.
 const LONGEST: usize = 16 * 1_024;
 

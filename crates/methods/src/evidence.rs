@@ -1,6 +1,6 @@
 //! How sure a difference is, from counts and from figures with noise.
 //!
-//! Shares have Jeffreys' prior (Jeffreys 1946; its intervals hold best among the simple ones: Brown, Cai and DasGupta
+//! Shares have Jeffreys' prior (Jeffreys 1946; its intervals hold best among the simple ones: Brown, Cai, `DasGupta`
 //! 2001). Every answer is a probability from 0 to 1, and [`told`] says it no more precisely than such reasoning allows.
 
 use statrs::distribution::{Beta, ContinuousCDF, Gamma};

@@ -41,12 +41,12 @@ impl<'a> Segments<'a> {
     ) -> Result<Option<Self>, Error> {
         let catalogue = round.store.catalogue();
         let listed = catalogue.releases().iter().filter(|release| release.periods.contains(&period.kind()));
-        let found = listed.filter_map(|release| {
+        let mut found = listed.filter_map(|release| {
             let measure = catalogue.measures().get(usize::from(release.measure))?;
             let split = release.split.as_deref().filter(|_| measure.value == Value::Segments)?;
             round.approvals.approve(catalogue, measure).ok().map(|_| (measure, split))
         });
-        let (Some((measure, split)), Some(through)) = (found.last(), through) else { return Ok(None) };
+        let (Some((measure, split)), Some(through)) = (found.next_back(), through) else { return Ok(None) };
         let reader = Reader::open(round.store, year, through, None).await?;
         Ok(Some(Self { round, measure, split, year, through, reader }))
     }

@@ -227,18 +227,18 @@ const fn keep_seconds(route: &str) -> u32 {
 }
 
 fn caches(series: &Series) -> Vec<Cache> {
-    let of = |(route, (readings, all)): (&String, &(u64, Vec<(i16, u64)>))| {
+    let of = |route: &String, readings: u64, all: &[(i16, u64)]| {
         let milliseconds = mean_of(all);
-        let cores = to_float(*readings) * milliseconds / 3.6e6;
+        let cores = to_float(readings) * milliseconds / 3.6e6;
         (cores >= WORTH).then(|| Cache {
             route: route.clone(),
-            readings: *readings,
+            readings,
             milliseconds: milliseconds.round(),
             keep_seconds: keep_seconds(route),
             saves_cores: digits(cores, 2),
         })
     };
-    series.readings.iter().filter_map(of).collect()
+    series.readings.iter().filter_map(|(route, (readings, all))| of(route, *readings, all)).collect()
 }
 
 fn stated(costs: &Costs) -> Vec<Stated> {

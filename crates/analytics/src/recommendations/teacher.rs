@@ -134,7 +134,7 @@ impl<'a> Own<'a> {
         let seen: BTreeSet<Pseudonym> = of_period.map(|row| row.pupil).collect();
         let enrolled = self.roster.pupils.len();
         let without = self.roster.pupils.iter().filter(|pupil| !seen.contains(pupil)).count();
-        let label = Period::SchoolPeriod(period.clone()).to_string();
+        let label = Period::SchoolPeriod(*period).to_string();
         let evidence = vec![evidence("pupils_documented", &label, &[], float(enrolled - without), EXACT)];
         (enrolled > 0).then(|| Self::value(float(without), Some(float(enrolled)), evidence))
     }
@@ -155,7 +155,7 @@ impl<'a> Own<'a> {
         if occasions.is_empty() {
             return Vec::new();
         }
-        let label = Period::SchoolPeriod(period.clone()).to_string();
+        let label = Period::SchoolPeriod(*period).to_string();
         #[expect(clippy::cast_precision_loss, reason = "counts of one class")]
         let all = by_domain.values().sum::<i64>() as f64;
         let domains = ["language", "physical", "arts", "maths", "world", "living_together"];

@@ -92,6 +92,7 @@ pub struct Leaning {
     pub of: usize,
 }
 
+#[expect(clippy::ref_option, reason = "serde hands a reference to the field")]
 fn both<S: Serializer>(text: &Option<Text>, serializer: S) -> Result<S::Ok, S::Error> {
     let mut map = serializer.serialize_map(None)?;
     if let Some(text) = text {

@@ -79,8 +79,9 @@ impl<'a> Reader<'a> {
                 match event.value(row) {
                     ACTIVE_DAYS => weeks.active_days(week, u32::try_from(n.value(row)).unwrap_or(0)),
                     FEATURE_USED => {
-                        let place = features.and_then(|list| list.position(facet.value(row)));
-                        place.into_iter().for_each(|feature| weeks.used(week, feature));
+                        if let Some(feature) = features.and_then(|list| list.position(facet.value(row))) {
+                            weeks.used(week, feature);
+                        }
                     }
                     other => {
                         if self.catalogue.event(other).is_some_and(|event| event.content) {

@@ -35,7 +35,7 @@ pub struct Telling {
     /// What is less is not sent by e-mail: notify or immediate.
     #[arg(long, value_name = "SEVERITY", env = "ECARNET_STATS_ALERT_MAIL_MINIMUM", requires = "alert_mail_to")]
     alert_mail_minimum: Option<String>,
-    /// The server that takes e-mail, as in smtps://USER@HOST.
+    /// The server that takes e-mail, as in `smtps://USER@HOST`.
     #[arg(long, value_name = "URL", env = "ECARNET_STATS_SMTP_URL")]
     smtp_url: Option<String>,
     /// The sender's address.

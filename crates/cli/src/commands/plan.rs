@@ -155,8 +155,8 @@ fn positive(name: &str, value: f64) -> Result<f64, WrongUse> {
 
 /// The plan in lines of name and value, for people and for `cut`.
 fn table(plan: &Plan) -> String {
-    let mut text = String::new();
-    let mut line = |name: &str, told: String| text += &format!("{name}\t{told}\n");
+    let mut lines = Vec::new();
+    let mut line = |name: &str, told: String| lines.push(format!("{name}\t{told}\n"));
     let LoadOutlook { from, until, level, .. } = &plan.outlook;
     line("horizon", format!("{} to {}, upper bounds that hold in {level} % of the cases", paris(*from), paris(*until)));
     for load in &plan.outlook.loads {
@@ -252,7 +252,7 @@ fn table(plan: &Plan) -> String {
     for cost in &plan.costs {
         line("rests on", format!("{} {}: {}", cost.name, cost.value, cost.source));
     }
-    text
+    lines.concat()
 }
 
 fn paris(at: Timestamp) -> String {

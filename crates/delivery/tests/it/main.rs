@@ -53,8 +53,8 @@ fn body() -> String {
     serde_json::to_string(&message()).unwrap()
 }
 
-fn page() -> Option<String> {
-    Some("https://stats.example.fr/".to_owned())
+fn page() -> String {
+    "https://stats.example.fr/".to_owned()
 }
 
 fn hook(url: &str) -> WantedWebhook {
@@ -62,12 +62,12 @@ fn hook(url: &str) -> WantedWebhook {
 }
 
 fn by_webhook(url: &str) -> Wanted {
-    Wanted { page: page(), webhook: vec![hook(url)], ..Wanted::default() }
+    Wanted { page: Some(page()), webhook: vec![hook(url)], ..Wanted::default() }
 }
 
 fn by_mail(url: &str) -> Wanted {
     Wanted {
-        page: page(),
+        page: Some(page()),
         mail: vec![WantedMail { to: "technique@academie.example".to_owned(), ..WantedMail::default() }],
         smtp: WantedSmtp {
             url: Some(url.to_owned()),
@@ -178,7 +178,7 @@ fn what_a_mail_server_says_is_not_repeated() {
 
 #[test]
 fn settings_that_cannot_work_are_told_with_what_would_be_right() {
-    let webhook = |one: WantedWebhook| Wanted { page: page(), webhook: vec![one], ..Wanted::default() };
+    let webhook = |one: WantedWebhook| Wanted { page: Some(page()), webhook: vec![one], ..Wanted::default() };
     let mail = |change: fn(&mut Wanted)| {
         let mut wanted = by_mail("smtps://relais.example.fr");
         change(&mut wanted);

@@ -57,7 +57,7 @@ impl Rhythm {
     /// Solves for term and off of each place: least squares with a belief, for holidays are seldom and some places of the
     /// week may never have been seen in one.
     fn factors(&mut self, sums: &[Sums]) {
-        let all = sums.iter().fold(Sums::default(), |all, one| all.with(one));
+        let all = sums.iter().fold(Sums::default(), Sums::with);
         let (term, _) = all.solve((1.0, 1.0), (1e-9, 1e-9));
         // Before any holiday was seen, a holiday is taken for a Sunday.
         let sunday: Vec<f64> = (0..24).map(|hour| sums[144 + hour].solve((term, term), (1e-3, 1e-3)).0).collect();

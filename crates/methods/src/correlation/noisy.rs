@@ -57,10 +57,13 @@ pub struct NoisyLink {
     pub without_noise: f64,
 }
 
+/// One figure by place; `None` where a place has none.
+pub type Places = Vec<Option<Noisy>>;
+
 /// Tests pairs of figures, each over the places that have both, and adjusts for the number of pairs whatever depends on
 /// what (Benjamini and Yekutieli 2001). A place without a figure is `None`. Pairs of too few places, or of which half or more
 /// of a side is noise, are left out and do not count as tested: nothing could be found in them.
-pub fn noisy_links(pairs: &[(Vec<Option<Noisy>>, Vec<Option<Noisy>>)], least_places: usize) -> Vec<NoisyLink> {
+pub fn noisy_links(pairs: &[(Places, Places)], least_places: usize) -> Vec<NoisyLink> {
     let (mut measures, mut tested, mut reliabilities) = (Vec::new(), Vec::new(), Vec::new());
     for (place, (one, other)) in pairs.iter().enumerate() {
         let (one, other): (Vec<Noisy>, Vec<Noisy>) =

@@ -1,4 +1,4 @@
-//! A local level with a growth that fades (Harvey 1989; Gardner, McKenzie 1985) whose measurements have noise of a known variance each, and on top of it a scatter of their
+//! A local level with a growth that fades (Harvey 1989; Gardner, `McKenzie` 1985) whose measurements have noise of a known variance each, and on top of it a scatter of their
 //! own that is learnt, as are the steps of the level: both by the likelihood of all series that are alike.
 
 /// A measured rate: about 1 where a series is as large as it was on average.

@@ -118,7 +118,7 @@ mod tests {
     fn judging_again_raises_nothing_again() {
         let found =
             vec![seen("error_count", "2025-11-17", "2025-11-18"), seen("crash_rate", "2025-11-20", "2025-11-20")];
-        assert_eq!(rounds(&[found.clone()]).len(), 2);
+        assert_eq!(rounds(std::slice::from_ref(&found)).len(), 2);
         assert_eq!(
             rounds(&[found.clone(), found.clone(), found]),
             rounds(&[vec![
@@ -151,7 +151,7 @@ mod tests {
     fn an_old_part_of_what_went_on_changes_nothing() {
         let whole =
             vec![seen("error_count", "2025-11-03", "2025-11-04"), seen("error_count", "2025-11-20", "2025-11-20")];
-        let once = rounds(&[whole.clone()]);
+        let once = rounds(std::slice::from_ref(&whole));
         assert_eq!(once.len(), 1);
         assert_eq!(rounds(&[whole.clone(), vec![whole[0].clone()]]), once);
     }

@@ -33,14 +33,13 @@ fn sentence(lang: Lang, catalogue: &Catalogue, alert: &Alert) -> Markup {
 /// One alert in a sentence: when, and the rest of it.
 pub(crate) fn in_words(lang: Lang, catalogue: &Catalogue, alert: &Alert) -> (String, String) {
     let told = match alert.rule {
-        Rule::Unusual => expected(lang, alert),
         Rule::CrashRate => above(lang, alert, CRASH_SHARE),
         Rule::SyncFailure => above(lang, alert, SYNC_SHARE),
         Rule::Worsening => worse(lang, alert),
         Rule::NewError => new(lang, catalogue, alert),
         Rule::Regression => back(lang, catalogue, alert),
         Rule::VolumeDrop if alert.measure == "devices_active" => silent(lang, alert),
-        Rule::VolumeDrop => expected(lang, alert),
+        Rule::Unusual | Rule::VolumeDrop => expected(lang, alert),
     };
     // A new kind is named by its part, which says so itself.
     let mostly = if matches!(alert.rule, Rule::NewError | Rule::Regression) {

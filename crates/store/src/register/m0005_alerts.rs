@@ -19,7 +19,7 @@ impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let mut alert = Table::create();
         alert.table(Alias::new("alert"));
-        for column in [
+        for column in vec![
             big_pk_auto("id"),
             string("uai"),
             string("key"),

@@ -180,8 +180,10 @@ fn weeks(catalogue: &Catalogue, world: &World, school: usize) -> anyhow::Result<
                     days.entry((text("actor").to_owned(), week)).or_default().insert(at);
                 }
                 if kind.name == "feature_used" {
-                    let feature = event["props"]["feature"].as_str().and_then(|word| features.position(word));
-                    feature.into_iter().for_each(|feature| hers.used(week, feature));
+                    let word = event["props"]["feature"].as_str();
+                    if let Some(feature) = word.and_then(|word| features.position(word)) {
+                        hers.used(week, feature);
+                    }
                 }
             }
         }
