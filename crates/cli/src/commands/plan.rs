@@ -56,22 +56,22 @@ pub struct Options {
 #[derive(Args)]
 struct Measured {
     /// Durable events a second and core, as `./dev bench ingest` measures.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     events_per_second_per_core: Option<f64>,
     /// Batches a second and core, likewise.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     requests_per_second_per_core: Option<f64>,
     /// Folded events a second and core, likewise.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     folded_per_second_per_core: Option<f64>,
     /// Bytes in the lake an event, likewise.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     bytes_per_event: Option<f64>,
     /// Memory of the server, in megabytes.
-    #[arg(long, value_name = "MB")]
+    #[arg(long, value_name = "MB", allow_negative_numbers = true)]
     memory_mb: Option<f64>,
     /// How many times the mean of their hour the busiest moments bring.
-    #[arg(long, value_name = "TIMES")]
+    #[arg(long, value_name = "TIMES", allow_negative_numbers = true)]
     burst: Option<f64>,
     /// How many percent of the cores may be busy then.
     #[arg(long, value_name = "PERCENT")]

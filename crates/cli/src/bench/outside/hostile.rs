@@ -182,7 +182,9 @@ fn allowed(catalogue: &Catalogue) -> BTreeSet<String> {
         histograms.chain(event.fold.counters.iter().map(|one| one.metric.clone()))
     });
     let families = catalogue.events().iter().map(|event| event.category.slug().to_owned());
-    let counters = ["batches", "bytes", "devices", "devices_week", "requests"].map(ToOwned::to_owned);
+    let counters = ["answer_ms", "batches", "bytes", "devices", "devices_week", "events", "read_ms", "requests"];
+    let counters = counters.into_iter().chain([store::ACTIVE_DAYS]).map(ToOwned::to_owned);
+    let pages = server::audiences(false).into_iter().map(|(_, path, _)| path.to_owned());
     let ours = [
         "",
         "autres",
@@ -206,6 +208,7 @@ fn allowed(catalogue: &Catalogue) -> BTreeSet<String> {
         .chain(metrics)
         .chain(families)
         .chain(counters)
+        .chain(pages)
         .chain(ours)
         .collect()
 }

@@ -14,13 +14,14 @@ use super::traffic::Truth;
 use crate::server::Folder;
 
 /// Table, the words of a row, and what must be equal: three sums and two numbers of distinct people and things.
-/// What the server adds by itself (distinct devices, completeness, lateness, its own load) is not the client's to know.
+/// What the server adds by itself (distinct devices, completeness, lateness, active days, its own load) is not the
+/// client's to know.
 const QUERIES: [(&str, &str, &str, &str); 4] = [
     (
         "person_week",
         "establishment || '|' || role || '|' || CAST(week AS VARCHAR) || '|' || event || '|' || facet || '|' || outcome",
         "SUM(n), SUM(duration_ms), SUM(volume_kb), COUNT(DISTINCT person), COUNT(DISTINCT class)",
-        "true",
+        "event <> 'active_days'",
     ),
     (
         "pupil_week",
@@ -55,6 +56,11 @@ const BATCHES: &str = "SELECT establishment, SUM(batches) AS n, SUM(lost) AS los
 const TWICE: &str = "SELECT establishment || '|' || period || '|' || measure || '|' || split || '|' || word, \
     COUNT(*), 0 AS a, 0 AS b, 0 AS c, 0 AS d FROM releases GROUP BY 1 HAVING COUNT(*) > 1";
 
+/// Nobody's days of a week may be counted twice, nor more of them than a week has.
+const DAYS_TWICE: &str = "SELECT CAST(week AS VARCHAR), COUNT(*), 0 AS a, 0 AS b, 0 AS c, 0 AS d FROM ( \
+    SELECT week FROM person_week WHERE event = 'active_days' GROUP BY establishment, person, week \
+    HAVING COUNT(*) > 1 OR SUM(n) > 7) GROUP BY 1";
+
 type Rows = BTreeMap<String, [i64; 5]>;
 
 /// Holds the data folder against the truth.
@@ -85,6 +91,8 @@ pub fn differences(folder: &Folder, truth: &Truth) -> Vec<String> {
         }
         differences.extend(compare("batches", truth, &rows(&session, BATCHES).await));
         differences.extend(rows(&session, TWICE).await.into_keys().map(|figure| format!("published twice: {figure}")));
+        differences
+            .extend(rows(&session, DAYS_TWICE).await.into_keys().map(|week| format!("days counted twice: {week}")));
         let alive: usize = store.inventory().await.unwrap().iter().map(|(_, files, _, _)| files).sum();
         let found = files_below(&folder.data().join("lake"));
         if found != alive {
