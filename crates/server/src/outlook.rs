@@ -67,6 +67,21 @@ impl<Q: Eq + Hash, A: Clone> Kept<Q, A> {
         believed.is_none_or(|believed| since.elapsed() < believed).then(|| answer.clone())
     }
 
+    /// The answer that is kept, or what `find` finds, which is kept then.
+    async fn or<E>(
+        &self,
+        question: Q,
+        believed: Option<Duration>,
+        find: impl Future<Output = Result<A, E>>,
+    ) -> Result<A, E> {
+        if let Some(known) = self.get(&question, believed) {
+            return Ok(known);
+        }
+        let found = find.await?;
+        self.put(question, found.clone());
+        Ok(found)
+    }
+
     fn put(&self, question: Q, answer: A) {
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
         if answers.len() >= MOST {
@@ -85,12 +100,10 @@ pub async fn forecasts(
 ) -> Result<Vec<Forecast>, Error> {
     let Some(closed) = app.store.closed_through().await? else { return Ok(Vec::new()) };
     let question = (uai.clone(), range.label.clone(), closed, approvals.approved());
-    if let Some(known) = app.outlooks.forecasts.get(&question, None) {
-        return Ok(known);
-    }
-    let found = forecast::school_weeks(&app.store, approvals, (&app.calendar, zone), uai, range, closed).await?;
-    app.outlooks.forecasts.put(question, found.clone());
-    Ok(found)
+    app.outlooks
+        .forecasts
+        .or(question, None, forecast::school_weeks(&app.store, approvals, (&app.calendar, zone), uai, range, closed))
+        .await
 }
 
 /// What was unusual in a school.
@@ -138,59 +151,40 @@ pub async fn judge_system_alerts(app: &App, approvals: &Approvals) -> Result<Opt
 pub async fn patterns(app: &App, approvals: &Approvals, (uai, zone): (&Uai, Zone)) -> Result<SchoolPatterns, Error> {
     let (closed, today) = (app.store.closed_through().await?, date_of(app.clock.now()));
     let question = (uai.clone(), closed, today, approvals.approved());
-    if let Some(known) = app.outlooks.patterns.get(&question, None) {
-        return Ok(known);
-    }
-    let place = (&app.calendar, zone);
-    let found = patterns::school(&app.store, approvals, place, uai, (closed, today)).await?;
-    app.outlooks.patterns.put(question, found.clone());
-    Ok(found)
+    let find = async {
+        let place = (&app.calendar, zone);
+        patterns::school(&app.store, approvals, place, uai, (closed, today)).await
+    };
+    app.outlooks.patterns.or(question, None, find).await
 }
 
 /// The patterns beyond establishments. A month's cubes come with the closing of its last week.
 pub async fn beyond(app: &App, approvals: &Approvals) -> Result<BeyondPatterns, Error> {
     let (closed, today) = (app.store.closed_through().await?, date_of(app.clock.now()));
     let question = (closed, today, approvals.approved());
-    if let Some(known) = app.outlooks.beyond.get(&question, Some(BELIEVED)) {
-        return Ok(known);
-    }
-    let found = patterns::beyond(&app.store, approvals, today).await?;
-    app.outlooks.beyond.put(question, found.clone());
-    Ok(found)
+    app.outlooks.beyond.or(question, Some(BELIEVED), patterns::beyond(&app.store, approvals, today)).await
 }
 
 /// What has left with noise, as far as a teacher's recommendations need it.
 pub async fn published(app: &App, approvals: &Approvals) -> Result<Published, Error> {
     let question = approvals.approved();
-    if let Some(known) = app.outlooks.published.get(&question, Some(BELIEVED)) {
-        return Ok(known);
-    }
-    let found = recommendations::published(&app.store, approvals).await?;
-    app.outlooks.published.put(question, found.clone());
-    Ok(found)
+    app.outlooks.published.or(question, Some(BELIEVED), recommendations::published(&app.store, approvals)).await
 }
 
 /// What a head's recommendations look at.
 pub async fn readings(here: Here<'_>, app: &App, uai: &Uai) -> Result<Option<Readings>, Error> {
     let question = (uai.clone(), here.today, here.approvals.approved());
-    if let Some(known) = app.outlooks.readings.get(&question, Some(BELIEVED)) {
-        return Ok(known);
-    }
-    let alerts = alerts(app, here.approvals, (uai, here.zone)).await?;
-    let found = recommendations::head_readings(here, uai, alerts.as_deref()).await?;
-    app.outlooks.readings.put(question, found.clone());
-    Ok(found)
+    let find = async {
+        let alerts = alerts(app, here.approvals, (uai, here.zone)).await?;
+        recommendations::head_readings(here, uai, alerts.as_deref()).await
+    };
+    app.outlooks.readings.or(question, Some(BELIEVED), find).await
 }
 
 /// What goes together from district to district.
 pub async fn practices(app: &App, approvals: &Approvals) -> Result<BestPractices, Error> {
     let question = approvals.approved();
-    if let Some(known) = app.outlooks.practices.get(&question, Some(BELIEVED)) {
-        return Ok(known);
-    }
-    let found = practices::best_practices(&app.store, approvals).await?;
-    app.outlooks.practices.put(question, found.clone());
-    Ok(found)
+    app.outlooks.practices.or(question, Some(BELIEVED), practices::best_practices(&app.store, approvals)).await
 }
 
 /// The month to come beyond the schools; `None` where the committee has not approved it.
@@ -199,22 +193,15 @@ pub async fn months(app: &App, approvals: &Approvals) -> Result<Option<Vec<CubeO
         return coming::month(&app.store, approvals, &app.calendar).await;
     };
     let question = (closed, approvals.approved());
-    if let Some(known) = app.outlooks.months.get(&question, Some(BELIEVED_LOAD)) {
-        return Ok(known);
-    }
-    let found = coming::month(&app.store, approvals, &app.calendar).await?;
-    app.outlooks.months.put(question, found.clone());
-    Ok(found)
+    app.outlooks.months.or(question, Some(BELIEVED_LOAD), coming::month(&app.store, approvals, &app.calendar)).await
 }
 
 /// The load to come.
 pub async fn load(app: &App, approvals: &Approvals) -> Result<Result<LoadOutlook, NoLoad>, Error> {
     let question = (date_of(app.clock.now()), approvals.approved());
-    if let Some(known) = app.outlooks.load.get(&question, Some(BELIEVED_LOAD)) {
-        return Ok(known);
-    }
-    let asked = Asked { weeks: LOAD_WEEKS, level: LOAD_LEVEL };
-    let found = load::outlook(&app.store, approvals, &app.calendar, asked).await?;
-    app.outlooks.load.put(question, found.clone());
-    Ok(found)
+    let find = async {
+        let asked = Asked { weeks: LOAD_WEEKS, level: LOAD_LEVEL };
+        load::outlook(&app.store, approvals, &app.calendar, asked).await
+    };
+    app.outlooks.load.or(question, Some(BELIEVED_LOAD), find).await
 }
