@@ -6,7 +6,6 @@ use analytics::recommendations::{self, Advice, Here};
 use calendar::{SchoolYear, Zone};
 use privacy::Uai;
 use privacy::entry::Claims;
-use privacy::exit::{OwnAccess, Subject, Viewer};
 
 use crate::app::{App, date_of};
 use crate::outlook;
@@ -30,12 +29,7 @@ pub async fn of_teacher(
     let Some((person, class)) = views::class_of(app, claims, uai, SchoolYear::of(today)).await? else {
         return Ok(None);
     };
-    let viewer = Viewer { establishment: uai.clone(), person, classes: vec![class.class] };
-    let subject = Subject::Class(class.class);
-    let at = app.clock.real();
-    let who = claims.party(SchoolYear::of(date_of(at)));
-    let logged = app.store.register().log_view(at, who, uai, person, subject, LOOK).await?;
-    let access = OwnAccess::check(&viewer, subject, logged).map_err(|_| Problem::not_found())?;
+    let access = views::own_access(app, claims, (uai, person), Some(&class), LOOK).await?;
     let here = Here { store: &app.store, approvals, calendar: &app.calendar, zone, today };
     let published = outlook::published(app, approvals).await?;
     let found = recommendations::teacher(here, &access, person, &class, &published).await?;

@@ -121,6 +121,25 @@ pub async fn own_class(
     Ok(Some(OwnClass { class, compared: Compared { range, view, previous, demonstration } }))
 }
 
+/// What lets somebody see of her own: of herself or, with a class that her roster names, of that. The look is logged first.
+pub async fn own_access(
+    app: &App,
+    claims: &Claims,
+    (uai, person): (&Uai, Pseudonym),
+    class: Option<&RosterClass>,
+    look: &str,
+) -> Result<OwnAccess, Problem> {
+    let (subject, classes) = match class {
+        Some(class) => (Subject::Class(class.class), vec![class.class]),
+        None => (Subject::Person(person), Vec::new()),
+    };
+    let viewer = Viewer { establishment: uai.clone(), person, classes };
+    let at = app.clock.real();
+    let who = claims.party(SchoolYear::of(date_of(at)));
+    let logged = app.store.register().log_view(at, who, uai, person, subject, look).await?;
+    OwnAccess::check(&viewer, subject, logged).map_err(|_| Problem::not_found())
+}
+
 /// Her class in the range's school year; `None` where she has none: her claims name it, and that year's roster must agree.
 async fn class_in(
     app: &App,
@@ -130,12 +149,7 @@ async fn class_in(
     range: &Range,
 ) -> Result<Option<(RosterClass, View)>, Problem> {
     let Some((person, class)) = class_of(app, claims, uai, range.school_year()).await? else { return Ok(None) };
-    let viewer = Viewer { establishment: uai.clone(), person, classes: vec![class.class] };
-    let subject = Subject::Class(class.class);
-    let at = app.clock.real();
-    let who = claims.party(SchoolYear::of(date_of(at)));
-    let logged = app.store.register().log_view(at, who, uai, person, subject, &range.label).await?;
-    let access = OwnAccess::check(&viewer, subject, logged).map_err(|_| Problem::not_found())?;
+    let access = own_access(app, claims, (uai, person), Some(&class), &range.label).await?;
     let view = own::class_view(&app.store, approvals, &access, &class, range).await?;
     Ok(Some((class, view.into_value())))
 }
@@ -156,12 +170,7 @@ pub async fn own_segment(app: &App, claims: &Claims, zone: Zone, year: SchoolYea
     }
     let Some(in_year) = claims.in_year(year) else { return Ok(OwnSegment::nothing(segments::TOO_EARLY)) };
     let person = in_year.person;
-    let viewer = Viewer { establishment: uai.clone(), person, classes: Vec::new() };
-    let subject = Subject::Person(person);
-    let at = app.clock.real();
-    let who = claims.party(SchoolYear::of(date_of(at)));
-    let logged = app.store.register().log_view(at, who, &uai, person, subject, &format!("segment {year}")).await?;
-    let access = OwnAccess::check(&viewer, subject, logged).map_err(|_| Problem::not_found())?;
+    let access = own_access(app, claims, (&uai, person), None, &format!("segment {year}")).await?;
     Ok(segments::own(&app.store, &approvals, (&app.calendar, zone), &access, year).await?.into_value())
 }
 

@@ -12,7 +12,6 @@ use axum::http::{HeaderMap, StatusCode, header};
 use calendar::SchoolYear;
 use catalogue::Role;
 use privacy::entry::Claims;
-use privacy::exit::{OwnAccess, Subject, Viewer};
 use serde::Serialize;
 use store::Scope;
 
@@ -85,12 +84,7 @@ async fn own(app: &App, claims: &Claims) -> Result<Json<Answer>, Problem> {
         return Ok(Answer::of(ABOUT, Vec::new(), None));
     };
     let approvals = Approvals::load(app.store.register()).await?;
-    let at = app.clock.real();
-    let who = claims.party(SchoolYear::of(date_of(at)));
-    let subject = Subject::Person(person);
-    let logged = app.store.register().log_view(at, who, &uai, person, subject, "weekdays").await?;
-    let viewer = Viewer { establishment: uai, person, classes: Vec::new() };
-    let access = OwnAccess::check(&viewer, subject, logged).map_err(|_| Problem::not_found())?;
+    let access = views::own_access(app, claims, (&uai, person), None, "weekdays").await?;
     let open = (app.store.closed_through().await?, today);
     let found = patterns::own(&app.store, &approvals, &access, open).await?;
     let withheld = found.is_none().then_some(analytics::view::NOT_APPROVED);
